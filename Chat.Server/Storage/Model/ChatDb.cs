@@ -1,0 +1,106 @@
+using Microsoft.EntityFrameworkCore;
+
+namespace Chat.Server.Storage.Model;
+
+/// <summary>The schema. The two subclasses exist because each database has migrations of its own.</summary>
+internal abstract class ChatDb(DbContextOptions options) : DbContext(options)
+{
+    public DbSet<ConversationRow> Conversations => Set<ConversationRow>();
+    public DbSet<MemberRow> Members => Set<MemberRow>();
+    public DbSet<OutboxRow> Outbox => Set<OutboxRow>();
+    public DbSet<CommitRow> Commits => Set<CommitRow>();
+    public DbSet<DeviceRow> Devices => Set<DeviceRow>();
+    public DbSet<CursorRow> Cursors => Set<CursorRow>();
+
+    protected override void OnModelCreating(ModelBuilder model)
+    {
+        model.Entity<ConversationRow>(e =>
+        {
+            e.ToTable("conversations").HasKey(c => c.Id);
+            e.Property(c => c.Id).HasColumnName("id").HasMaxLength(160);
+            e.Property(c => c.Kind).HasColumnName("kind");
+            e.Property(c => c.Title).HasColumnName("title");
+            e.Property(c => c.Epoch).HasColumnName("epoch");
+            e.Property(c => c.HeadSeq).HasColumnName("head_seq");
+            e.Property(c => c.FirstSeq).HasColumnName("first_seq");
+            e.Property(c => c.Policy).HasColumnName("policy");
+            e.Property(c => c.UniqueKey).HasColumnName("unique_key");
+            e.Property(c => c.CreatedAt).HasColumnName("created_at");
+            e.Property(c => c.UpdatedAt).HasColumnName("updated_at");
+            e.HasIndex(c => c.UniqueKey).IsUnique().HasDatabaseName("conversations_unique_key");
+        });
+        model.Entity<MemberRow>(e =>
+        {
+            e.ToTable("members").HasKey(m => new { m.ConversationId, m.UserId });
+            e.Property(m => m.ConversationId).HasColumnName("conversation_id");
+            e.Property(m => m.UserId).HasColumnName("user_id");
+            e.Property(m => m.Role).HasColumnName("role");
+            e.Property(m => m.JoinedSeq).HasColumnName("joined_seq");
+            e.Property(m => m.LeftSeq).HasColumnName("left_seq");
+            e.Property(m => m.ReadSeq).HasColumnName("read_seq");
+            e.HasIndex(m => m.UserId).HasDatabaseName("members_user");
+        });
+        model.Entity<OutboxRow>(e =>
+        {
+            e.ToTable("outbox").HasKey(o => new { o.ConversationId, o.Seq });
+            e.Property(o => o.ConversationId).HasColumnName("conversation_id");
+            e.Property(o => o.Seq).HasColumnName("seq").ValueGeneratedNever();
+            e.Property(o => o.Epoch).HasColumnName("epoch");
+            e.Property(o => o.Id).HasColumnName("id");
+            e.Property(o => o.Sender).HasColumnName("sender");
+            e.Property(o => o.Type).HasColumnName("type");
+            e.Property(o => o.Body).HasColumnName("body");
+            e.Property(o => o.Hash).HasColumnName("hash");
+            e.Property(o => o.Ref).HasColumnName("ref");
+            e.Property(o => o.At).HasColumnName("at");
+            e.Property(o => o.ExpiresAt).HasColumnName("expires_at");
+            e.HasIndex(o => new { o.Sender, o.Id }).IsUnique().HasDatabaseName("outbox_sender_id");
+            // Most events refer to nothing and never expire: partial indexes cost them nothing.
+            e.HasIndex(o => new { o.ConversationId, o.Ref }).HasFilter("ref IS NOT NULL").HasDatabaseName("outbox_ref");
+            e.HasIndex(o => o.ExpiresAt).HasFilter("expires_at IS NOT NULL AND body IS NOT NULL").HasDatabaseName("outbox_expiry");
+        });
+        model.Entity<CommitRow>(e =>
+        {
+            e.ToTable("commits").HasKey(c => c.Id);
+            e.Property(c => c.Id).HasColumnName("id").ValueGeneratedOnAdd();
+            e.Property(c => c.Xid).HasColumnName("xid");
+            e.Property(c => c.Origin).HasColumnName("origin");
+            e.Property(c => c.Moves).HasColumnName("moves");
+            e.Property(c => c.At).HasColumnName("at");
+            e.HasIndex(c => c.At).HasDatabaseName("commits_at");
+            e.HasIndex(c => c.Xid).HasDatabaseName("commits_xid");
+        });
+        model.Entity<DeviceRow>(e =>
+        {
+            e.ToTable("devices").HasKey(d => new { d.UserId, d.DeviceId });
+            e.Property(d => d.UserId).HasColumnName("user_id");
+            e.Property(d => d.DeviceId).HasColumnName("device_id");
+            e.Property(d => d.CreatedAt).HasColumnName("created_at");
+            e.Property(d => d.LastSeenAt).HasColumnName("last_seen_at");
+            e.HasIndex(d => d.LastSeenAt).HasDatabaseName("devices_last_seen");
+        });
+        model.Entity<CursorRow>(e =>
+        {
+            e.ToTable("cursors").HasKey(c => new { c.UserId, c.DeviceId, c.ConversationId });
+            e.Property(c => c.UserId).HasColumnName("user_id");
+            e.Property(c => c.DeviceId).HasColumnName("device_id");
+            e.Property(c => c.ConversationId).HasColumnName("conversation_id");
+            e.Property(c => c.AckedSeq).HasColumnName("acked_seq");
+        });
+    }
+}
+
+internal sealed class PostgresChatDb(DbContextOptions<PostgresChatDb> options) : ChatDb(options)
+{
+    protected override void OnModelCreating(ModelBuilder model)
+    {
+        base.OnModelCreating(model);
+        // Byte order, not the language's: cheaper to compare, the same order on both databases, and immune to a collation upgrade.
+        foreach (var property in model.Model.GetEntityTypes().SelectMany(e => e.GetProperties()).Where(p => p.ClrType == typeof(string)))
+        {
+            property.SetCollation("C");
+        }
+    }
+}
+
+internal sealed class SqliteChatDb(DbContextOptions<SqliteChatDb> options) : ChatDb(options);

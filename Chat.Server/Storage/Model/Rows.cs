@@ -1,0 +1,114 @@
+namespace Chat.Server.Storage.Model;
+
+/// <summary>A conversation and the head of its log. The row's lock is what makes <c>seq</c> dense.</summary>
+internal sealed class ConversationRow
+{
+    public required string Id { get; set; }
+    public ConversationKind Kind { get; set; }
+    public string? Title { get; set; }
+    public long Epoch { get; set; } = 1;
+    public long HeadSeq { get; set; }
+
+    /// <summary>First seq that is still kept; retention cuts only a prefix.</summary>
+    public long FirstSeq { get; set; } = 1;
+    public ConversationPolicy Policy { get; set; }
+
+    /// <summary>What makes a conversation unique: the two users of a direct one, the creator and its request id of a group; null otherwise.</summary>
+    public string? UniqueKey { get; set; }
+    public long CreatedAt { get; set; }
+    public long UpdatedAt { get; set; }
+}
+
+/// <summary>A user's place in a conversation. Kept after leaving, so that what was owed up to then is still delivered.</summary>
+internal sealed class MemberRow
+{
+    public required string ConversationId { get; set; }
+    public required string UserId { get; set; }
+    public MemberRole Role { get; set; }
+
+    /// <summary>First seq the member may see.</summary>
+    public long JoinedSeq { get; set; }
+
+    /// <summary>Last seq the member may see; null while a member.</summary>
+    public long? LeftSeq { get; set; }
+    public long ReadSeq { get; set; }
+}
+
+/// <summary>One event of a conversation's log.</summary>
+internal sealed class OutboxRow
+{
+    public required string ConversationId { get; set; }
+    public long Seq { get; set; }
+    public long Epoch { get; set; }
+
+    /// <summary>The sender's id for it; unique with <see cref="Sender"/>.</summary>
+    public required string Id { get; set; }
+    public required string Sender { get; set; }
+    public required string Type { get; set; }
+
+    /// <summary>JSON as it was sent; null when deleted or expired.</summary>
+    public string? Body { get; set; }
+
+    /// <summary>Tells the same content from another under the same id, also after the body is gone.</summary>
+    public required byte[] Hash { get; set; }
+    public string? Ref { get; set; }
+
+    /// <summary>Unix milliseconds, UTC.</summary>
+    public long At { get; set; }
+
+    /// <summary>Unix milliseconds, UTC.</summary>
+    public long? ExpiresAt { get; set; }
+}
+
+/// <summary>What one transaction moved: conversations and their new heads. Followers read this instead of every conversation.</summary>
+internal sealed class CommitRow
+{
+    public long Id { get; set; }
+
+    /// <summary>PostgreSQL: the transaction's id, for ids of this table do not commit in order. SQLite: null.</summary>
+    public long? Xid { get; set; }
+
+    /// <summary>Process that committed; a follower skips its own.</summary>
+    public required string Origin { get; set; }
+
+    /// <summary>JSON: <c>[["conversation", head], …]</c>; head 0 says created.</summary>
+    public required string Moves { get; set; }
+    public long At { get; set; }
+}
+
+/// <summary>A device that has connected at least once.</summary>
+internal sealed class DeviceRow
+{
+    public required string UserId { get; set; }
+    public required string DeviceId { get; set; }
+    public long CreatedAt { get; set; }
+    public long LastSeenAt { get; set; }
+}
+
+/// <summary>How far a device has acknowledged a conversation. What lies after it is owed.</summary>
+internal sealed class CursorRow
+{
+    public required string UserId { get; set; }
+    public required string DeviceId { get; set; }
+    public required string ConversationId { get; set; }
+    public long AckedSeq { get; set; }
+}
+
+internal enum ConversationKind : short
+{
+    Direct = 0,
+    Group = 1,
+    Topic = 2,
+}
+
+internal enum ConversationPolicy : short
+{
+    Durable = 0,
+    Realtime = 1,
+}
+
+internal enum MemberRole : short
+{
+    Member = 0,
+    Owner = 1,
+}

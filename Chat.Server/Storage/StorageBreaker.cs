@@ -1,0 +1,92 @@
+using Chat.Server.Storage.Model;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+
+namespace Chat.Server.Storage;
+
+/// <summary>
+/// The circuit breaker before the database. Open: nobody waits for what will not answer. While open, and only then, it
+/// probes; the first answer closes it, so that service resumes by itself.
+/// </summary>
+internal sealed partial class StorageBreaker(
+    IDbContextFactory<ChatDb> contexts, IOptions<StorageOptions> options, TimeProvider time, ILogger<StorageBreaker> logger) : BackgroundService
+{
+    private readonly SemaphoreSlim _opened = new(0, 1);
+    private volatile bool _open;
+    private long _openedAt;
+
+    /// <summary>Raised after each change; the argument says whether storage is available.</summary>
+    public event Action<bool>? Changed;
+
+    public bool IsClosed => !_open;
+
+    /// <summary>How long storage has been away; null while it is there.</summary>
+    public TimeSpan? OpenFor => _open ? time.GetElapsedTime(Volatile.Read(ref _openedAt)) : null;
+
+    /// <summary>Opens the breaker: a command failed in a way that says that the next one will fail too.</summary>
+    public void ReportOutage(Exception? cause)
+    {
+        lock (_opened)
+        {
+            if (_open)
+            {
+                return;
+            }
+
+            Volatile.Write(ref _openedAt, time.GetTimestamp());
+            _open = true;
+            _opened.Release();
+        }
+
+        Log.StorageLost(logger, StorageFaults.Classify(cause), cause?.GetType().Name);
+        Changed?.Invoke(false);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stop)
+    {
+        while (!stop.IsCancellationRequested)
+        {
+            await _opened.WaitAsync(stop);
+            while (!await ProbeAsync(stop))
+            {
+                await Task.Delay(options.Value.ProbeInterval, time, stop);
+            }
+
+            var away = time.GetElapsedTime(Volatile.Read(ref _openedAt));
+            lock (_opened)
+            {
+                _open = false;
+            }
+
+            Log.StorageBack(logger, away.TotalSeconds);
+            Changed?.Invoke(true);
+        }
+    }
+
+    private async Task<bool> ProbeAsync(CancellationToken stop)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(2), time);
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, stop);
+        try
+        {
+            await using var db = await contexts.CreateDbContextAsync(linked.Token);
+            // A real table, so that a missing schema or a lock on it does not look like health.
+            await db.Conversations.AsNoTracking().Select(c => c.Id).FirstOrDefaultAsync(linked.Token).WaitAsync(linked.Token);
+            return true;
+        }
+        catch (Exception) when (!stop.IsCancellationRequested)
+        {
+            // Any failure means the same: not back yet. The cause was logged when the breaker opened.
+            return false;
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1000, LogLevel.Error, "Storage is unavailable ({Fault}, {Exception}); sends are refused until it answers again", EventName = "StorageLost")]
+        public static partial void StorageLost(ILogger logger, StorageFault fault, string? exception);
+
+        [LoggerMessage(1001, LogLevel.Information, "Storage is back after {Seconds:F1} s", EventName = "StorageBack")]
+        public static partial void StorageBack(ILogger logger, double seconds);
+    }
+}

@@ -1,0 +1,33 @@
+using Chat.Server.Storage.Model;
+using Chat.Server.Storage.Writing;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+
+namespace Chat.Server.Storage;
+
+internal static class StorageSetup
+{
+    public static IServiceCollection AddStorage(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptionsWithValidateOnStart<StorageOptions>().BindConfiguration(StorageOptions.Section).ValidateDataAnnotations();
+        var options = configuration.GetSection(StorageOptions.Section).Get<StorageOptions>() ?? new StorageOptions();
+        var database = Database.Parse(configuration.GetConnectionString("Chat"), options);
+        services.AddSingleton(database);
+        if (database.Kind == DatabaseKind.Postgres)
+        {
+            services.AddPooledDbContextFactory<PostgresChatDb>(db => db.UseNpgsql(database.ConnectionString));
+            services.AddSingleton<IDbContextFactory<ChatDb>, ChatDbFactory<PostgresChatDb>>();
+        }
+        else
+        {
+            services.AddPooledDbContextFactory<SqliteChatDb>(db => db.UseSqlite(database.ConnectionString).AddInterceptors(new SqlitePragmas()));
+            services.AddSingleton<IDbContextFactory<ChatDb>, ChatDbFactory<SqliteChatDb>>();
+        }
+
+        services.AddSingleton<StorageBreaker>();
+        services.AddHostedService(s => s.GetRequiredService<StorageBreaker>());
+        services.AddSingleton<StorageGate>();
+        services.AddSingleton<LogWriter>();
+        return services;
+    }
+}

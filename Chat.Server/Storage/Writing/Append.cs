@@ -1,0 +1,107 @@
+namespace Chat.Server.Storage.Writing;
+
+/// <summary>What an append does beside adding a row to the log.</summary>
+internal enum AppendKind : byte
+{
+    /// <summary>Just the row.</summary>
+    Message,
+
+    /// <summary>The row; <see cref="Append.Ref"/> must be the sender's own living message.</summary>
+    Edit,
+
+    /// <summary>The row, and the bodies of the message and of its edits are blanked.</summary>
+    Delete,
+
+    /// <summary>The row; <see cref="Append.Ref"/> must be a living message.</summary>
+    Reaction,
+
+    /// <summary>The row, and <see cref="Append.Users"/> become members from its seq on.</summary>
+    AddMembers,
+
+    /// <summary>The row, and <see cref="Append.Users"/> are members up to its seq.</summary>
+    RemoveMembers,
+
+    /// <summary>The row, and the sender is a member up to its seq.</summary>
+    Leave,
+}
+
+/// <summary>One thing to be added to a conversation's log. Already validated for form; rights are checked under the conversation's lock.</summary>
+internal sealed class Append
+{
+    private readonly TaskCompletionSource<AppendOutcome> _outcome = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public AppendKind Kind { get; init; }
+    public required string Conversation { get; init; }
+    public required string Sender { get; init; }
+    public required string Id { get; init; }
+    public required string Type { get; init; }
+
+    /// <summary>JSON, UTF-8; empty for no body.</summary>
+    public ReadOnlyMemory<byte> Body { get; init; }
+
+    /// <summary>16 bytes over everything that makes two sends with one id the same or not.</summary>
+    public required byte[] Hash { get; init; }
+    public string? Ref { get; init; }
+
+    /// <summary>Seconds from acceptance until the body is blanked.</summary>
+    public double? ExpiresIn { get; init; }
+
+    /// <summary>Users of a membership change.</summary>
+    public IReadOnlyList<string> Users { get; init; } = [];
+
+    /// <summary>When it was handed to the writer (timestamp of the writer's TimeProvider).</summary>
+    public long EnqueuedAt { get; set; }
+
+    public Task<AppendOutcome> Outcome => _outcome.Task;
+
+    /// <summary>Answers the caller; only the first answer counts.</summary>
+    public bool Complete(AppendOutcome outcome) => _outcome.TrySetResult(outcome);
+}
+
+/// <summary>What became of an append.</summary>
+internal abstract record AppendOutcome;
+
+/// <summary>In the log; committed by this append, or (<paramref name="Duplicate"/>) by an earlier one with the same id.</summary>
+internal sealed record AppendStored(long Seq, long Epoch, long At, bool Duplicate) : AppendOutcome;
+
+/// <summary>Not in the log, for a reason that the caller must be told.</summary>
+internal sealed record AppendRefused(AppendRefusal Reason, TimeSpan? RetryAfter = null) : AppendOutcome
+{
+    public static readonly AppendRefused NotFound = new(AppendRefusal.NotFound);
+    public static readonly AppendRefused RefNotFound = new(AppendRefusal.RefNotFound);
+    public static readonly AppendRefused Forbidden = new(AppendRefusal.Forbidden);
+    public static readonly AppendRefused IdConflict = new(AppendRefusal.IdConflict);
+    public static readonly AppendRefused LimitReached = new(AppendRefusal.LimitReached);
+    public static readonly AppendRefused Invalid = new(AppendRefusal.Invalid);
+    public static readonly AppendRefused Internal = new(AppendRefusal.Internal);
+}
+
+internal enum AppendRefusal : byte
+{
+    /// <summary>No such conversation, or the sender is not a member of it.</summary>
+    NotFound,
+
+    /// <summary>The event that <c>ref</c> names is not there, or is gone.</summary>
+    RefNotFound,
+
+    /// <summary>A member, but not one that may do this.</summary>
+    Forbidden,
+
+    /// <summary>The id was used for another content.</summary>
+    IdConflict,
+
+    /// <summary>The conversation would have too many members.</summary>
+    LimitReached,
+
+    /// <summary>The database refuses this value; the rest of its batch is not concerned.</summary>
+    Invalid,
+
+    /// <summary>The queue before the writer is full.</summary>
+    Overloaded,
+
+    /// <summary>Storage does not answer. What was sent may or may not be stored: the same id tells.</summary>
+    StorageUnavailable,
+
+    /// <summary>A surprise; logged.</summary>
+    Internal,
+}
