@@ -1,0 +1,4 @@
+using System.Runtime.Versioning;
+
+// The tests drive processes by signals and /proc.
+[assembly: SupportedOSPlatform("linux")]
