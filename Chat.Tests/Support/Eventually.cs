@@ -39,4 +39,7 @@ internal static class Eventually
 
     public static Task EqualAsync<T>(T expected, Func<T> read, string what, TimeSpan? within = null) =>
         GetAsync(() => Task.FromResult(read()), value => EqualityComparer<T>.Default.Equals(value, expected), $"{what} is {expected}", within);
+
+    public static Task EqualAsync<T>(T expected, Func<Task<T>> read, string what, TimeSpan? within = null) =>
+        GetAsync(read, value => EqualityComparer<T>.Default.Equals(value, expected), $"{what} is {expected}", within);
 }
