@@ -9,7 +9,7 @@ namespace Chat.Server.Storage;
 /// probes; the first answer closes it, so that service resumes by itself.
 /// </summary>
 internal sealed partial class StorageBreaker(
-    IDbContextFactory<ChatDb> contexts, IOptions<StorageOptions> options, TimeProvider time, ILogger<StorageBreaker> logger) : BackgroundService
+    IDbContextFactory<ChatDb> contexts, SchemaMigrator migrator, IOptions<StorageOptions> options, TimeProvider time, ILogger<StorageBreaker> logger) : BackgroundService
 {
     private readonly SemaphoreSlim _opened = new(0, 1);
     private volatile bool _open;
@@ -69,6 +69,12 @@ internal sealed partial class StorageBreaker(
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, stop);
         try
         {
+            if (options.Value.Migrate)
+            {
+                // A migration may take longer than a probe; it runs once.
+                await migrator.EnsureAsync(stop);
+            }
+
             await using var db = await contexts.CreateDbContextAsync(linked.Token);
             // A real table, so that a missing schema or a lock on it does not look like health.
             await db.Conversations.AsNoTracking().Select(c => c.Id).FirstOrDefaultAsync(linked.Token).WaitAsync(linked.Token);

@@ -1,7 +1,8 @@
+using Chat.Server.Storage.Dialects;
 using Chat.Server.Storage.Model;
 using Chat.Server.Storage.Writing;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Options;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Chat.Server.Storage;
 
@@ -17,17 +18,26 @@ internal static class StorageSetup
         {
             services.AddPooledDbContextFactory<PostgresChatDb>(db => db.UseNpgsql(database.ConnectionString));
             services.AddSingleton<IDbContextFactory<ChatDb>, ChatDbFactory<PostgresChatDb>>();
+            services.AddSingleton<IBatchDialect, PostgresBatchDialect>();
         }
         else
         {
             services.AddPooledDbContextFactory<SqliteChatDb>(db => db.UseSqlite(database.ConnectionString).AddInterceptors(new SqlitePragmas()));
             services.AddSingleton<IDbContextFactory<ChatDb>, ChatDbFactory<SqliteChatDb>>();
+            services.AddSingleton<IBatchDialect, SqliteBatchDialect>();
         }
 
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton<SchemaMigrator>();
+        services.AddHostedService<StorageStartup>();
         services.AddSingleton<StorageBreaker>();
         services.AddHostedService(s => s.GetRequiredService<StorageBreaker>());
         services.AddSingleton<StorageGate>();
+        services.AddSingleton<ProcessIdentity>();
+        services.AddSingleton<WriterMeter>();
+        services.AddSingleton<BatchCommitter>();
         services.AddSingleton<LogWriter>();
+        services.AddHostedService(s => s.GetRequiredService<LogWriter>());
         return services;
     }
 }

@@ -17,7 +17,7 @@ internal abstract class ChatDb(DbContextOptions options) : DbContext(options)
         model.Entity<ConversationRow>(e =>
         {
             e.ToTable("conversations").HasKey(c => c.Id);
-            e.Property(c => c.Id).HasColumnName("id").HasMaxLength(160);
+            e.Property(c => c.Id).HasColumnName("id");
             e.Property(c => c.Kind).HasColumnName("kind");
             e.Property(c => c.Title).HasColumnName("title");
             e.Property(c => c.Epoch).HasColumnName("epoch");
@@ -54,7 +54,8 @@ internal abstract class ChatDb(DbContextOptions options) : DbContext(options)
             e.Property(o => o.Ref).HasColumnName("ref");
             e.Property(o => o.At).HasColumnName("at");
             e.Property(o => o.ExpiresAt).HasColumnName("expires_at");
-            e.HasIndex(o => new { o.Sender, o.Id }).IsUnique().HasDatabaseName("outbox_sender_id");
+            // The id first: it also finds the event that a `ref` means, and time-ordered ids keep the inserts at one end.
+            e.HasIndex(o => new { o.Id, o.Sender }).IsUnique().HasDatabaseName("outbox_id_sender");
             // Most events refer to nothing and never expire: partial indexes cost them nothing.
             e.HasIndex(o => new { o.ConversationId, o.Ref }).HasFilter("ref IS NOT NULL").HasDatabaseName("outbox_ref");
             e.HasIndex(o => o.ExpiresAt).HasFilter("expires_at IS NOT NULL AND body IS NOT NULL").HasDatabaseName("outbox_expiry");

@@ -64,6 +64,12 @@ internal abstract record AppendOutcome;
 /// <summary>In the log; committed by this append, or (<paramref name="Duplicate"/>) by an earlier one with the same id.</summary>
 internal sealed record AppendStored(long Seq, long Epoch, long At, bool Duplicate) : AppendOutcome;
 
+/// <summary>Nothing to do: the log and the members are already as asked.</summary>
+internal sealed record AppendUnchanged : AppendOutcome
+{
+    public static readonly AppendUnchanged Instance = new();
+}
+
 /// <summary>Not in the log, for a reason that the caller must be told.</summary>
 internal sealed record AppendRefused(AppendRefusal Reason, TimeSpan? RetryAfter = null) : AppendOutcome
 {
@@ -73,6 +79,7 @@ internal sealed record AppendRefused(AppendRefusal Reason, TimeSpan? RetryAfter 
     public static readonly AppendRefused IdConflict = new(AppendRefusal.IdConflict);
     public static readonly AppendRefused LimitReached = new(AppendRefusal.LimitReached);
     public static readonly AppendRefused Invalid = new(AppendRefusal.Invalid);
+    public static readonly AppendRefused Draining = new(AppendRefusal.Draining);
     public static readonly AppendRefused Internal = new(AppendRefusal.Internal);
 }
 
@@ -101,6 +108,9 @@ internal enum AppendRefusal : byte
 
     /// <summary>Storage does not answer. What was sent may or may not be stored: the same id tells.</summary>
     StorageUnavailable,
+
+    /// <summary>This process is shutting down and takes no more.</summary>
+    Draining,
 
     /// <summary>A surprise; logged.</summary>
     Internal,

@@ -1,0 +1,121 @@
+using System.Text;
+using System.Text.Json;
+using Chat.Server.Storage.Model;
+using Chat.Server.Storage.Writing;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+
+namespace Chat.Server.Storage.Dialects;
+
+/// <summary>
+/// SQLite runs in this process, so a statement per row costs no round trip. The transaction is <c>BEGIN IMMEDIATE</c>: it holds
+/// the database's only write lock, which is a lock on every conversation.
+/// </summary>
+internal sealed class SqliteBatchDialect(ProcessIdentity process) : IBatchDialect
+{
+    public async Task<BatchFacts> LockAsync(ChatDb db, string[] conversations, (string Conversation, string User)[] senders, CancellationToken cancellation)
+    {
+        var facts = new BatchFacts();
+        await using (var command = Command(db, "SELECT id, kind, policy, epoch, head_seq FROM conversations WHERE id IN (SELECT value FROM json_each($ids))"))
+        {
+            command.Parameters.AddWithValue("$ids", JsonSerializer.Serialize(conversations));
+            await using var reader = await command.ExecuteReaderAsync(cancellation);
+            while (await reader.ReadAsync(cancellation))
+            {
+                var id = reader.GetString(0);
+                facts.Conversations[id] = new(
+                    id, (ConversationKind)reader.GetInt16(1), (ConversationPolicy)reader.GetInt16(2), reader.GetInt64(3), reader.GetInt64(4));
+            }
+        }
+
+        await using (var command = Command(db, "SELECT role, joined_seq, left_seq FROM members WHERE conversation_id = $c AND user_id = $u"))
+        {
+            var conversation = command.Parameters.Add("$c", SqliteType.Text);
+            var user = command.Parameters.Add("$u", SqliteType.Text);
+            foreach (var sender in senders)
+            {
+                (conversation.Value, user.Value) = sender;
+                await using var reader = await command.ExecuteReaderAsync(cancellation);
+                if (await reader.ReadAsync(cancellation))
+                {
+                    facts.Members[sender] = new(
+                        sender.Conversation,
+                        sender.User,
+                        (MemberRole)reader.GetInt16(0),
+                        reader.GetInt64(1),
+                        reader.IsDBNull(2) ? null : reader.GetInt64(2));
+                }
+            }
+        }
+
+        return facts;
+    }
+
+    public async Task InsertAsync(ChatDb db, BatchPlan plan, string moves, long now, CancellationToken cancellation)
+    {
+        await InsertRowsAsync(db, plan, cancellation);
+        await using (var command = Command(db, "UPDATE conversations SET head_seq = $head, updated_at = $now WHERE id = $id"))
+        {
+            var id = command.Parameters.Add("$id", SqliteType.Text);
+            var head = command.Parameters.Add("$head", SqliteType.Integer);
+            command.Parameters.AddWithValue("$now", now);
+            foreach (var (conversation, seq) in plan.Heads)
+            {
+                (id.Value, head.Value) = (conversation, seq);
+                await command.ExecuteNonQueryAsync(cancellation);
+            }
+        }
+
+        await using (var command = Command(db, "INSERT INTO commits (origin, moves, at) VALUES ($origin, $moves, $now)"))
+        {
+            command.Parameters.AddWithValue("$origin", process.Id);
+            command.Parameters.AddWithValue("$moves", moves);
+            command.Parameters.AddWithValue("$now", now);
+            await command.ExecuteNonQueryAsync(cancellation);
+        }
+    }
+
+    private static async Task InsertRowsAsync(ChatDb db, BatchPlan plan, CancellationToken cancellation)
+    {
+        await using var command = Command(
+            db,
+            """
+            INSERT INTO outbox (conversation_id, seq, epoch, id, sender, type, body, hash, ref, at, expires_at)
+            VALUES ($conversation, $seq, $epoch, $id, $sender, $type, $body, $hash, $ref, $at, $expires)
+            """);
+        var p = command.Parameters;
+        var conversation = p.Add("$conversation", SqliteType.Text);
+        var seq = p.Add("$seq", SqliteType.Integer);
+        var epoch = p.Add("$epoch", SqliteType.Integer);
+        var id = p.Add("$id", SqliteType.Text);
+        var sender = p.Add("$sender", SqliteType.Text);
+        var type = p.Add("$type", SqliteType.Text);
+        var body = p.Add("$body", SqliteType.Text);
+        var hash = p.Add("$hash", SqliteType.Blob);
+        var reference = p.Add("$ref", SqliteType.Text);
+        var at = p.Add("$at", SqliteType.Integer);
+        var expires = p.Add("$expires", SqliteType.Integer);
+        foreach (var (append, e) in plan.Rows)
+        {
+            conversation.Value = e.Conversation;
+            seq.Value = e.Seq;
+            epoch.Value = e.Epoch;
+            id.Value = e.Id;
+            sender.Value = e.Sender;
+            type.Value = e.Type;
+            body.Value = e.Body.IsEmpty ? DBNull.Value : Encoding.UTF8.GetString(e.Body.Span);
+            hash.Value = append.Hash;
+            reference.Value = (object?)e.Ref ?? DBNull.Value;
+            at.Value = e.At;
+            expires.Value = (object?)e.ExpiresAt ?? DBNull.Value;
+            await command.ExecuteNonQueryAsync(cancellation);
+        }
+    }
+
+    private static SqliteCommand Command(ChatDb db, string sql)
+    {
+        var command = (SqliteCommand)db.Database.GetDbConnection().CreateCommand();
+        command.CommandText = sql;
+        return command;
+    }
+}

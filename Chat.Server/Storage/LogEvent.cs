@@ -1,0 +1,23 @@
+namespace Chat.Server.Storage;
+
+/// <summary>One event of a log, as it was committed or read. Times are Unix milliseconds, UTC; the body is JSON in UTF-8, empty when blanked.</summary>
+internal sealed class LogEvent
+{
+    public required string Conversation { get; init; }
+    public required long Epoch { get; init; }
+    public required long Seq { get; init; }
+    public required string Id { get; init; }
+    public required string Type { get; init; }
+    public required string Sender { get; init; }
+    public required long At { get; init; }
+    public ReadOnlyMemory<byte> Body { get; init; }
+    public string? Ref { get; init; }
+    public long? ExpiresAt { get; init; }
+}
+
+/// <summary>Told of every batch right after its commit, on the writer's thread: hand over and return.</summary>
+internal interface ICommitObserver
+{
+    /// <param name="events">In the order of their conversation's log; conversations may be interleaved.</param>
+    void Committed(IReadOnlyList<LogEvent> events);
+}

@@ -1,0 +1,167 @@
+using System.Text.Json;
+using Chat.Contracts;
+using Chat.Server.Storage.Dialects;
+using Chat.Server.Storage.Model;
+using Microsoft.EntityFrameworkCore;
+
+namespace Chat.Server.Storage.Writing;
+
+/// <summary>How far a transaction came before it failed.</summary>
+internal enum TransactionPhase
+{
+    /// <summary>Nothing is stored.</summary>
+    Before,
+
+    /// <summary>The commit was sent and its reply is missing: stored or not, only the database knows.</summary>
+    Committing,
+
+    /// <summary>Stored.</summary>
+    Committed,
+}
+
+/// <summary>One attempt at one batch: a single EF Core transaction.</summary>
+internal sealed class BatchTransaction(
+    IDbContextFactory<ChatDb> contexts, IBatchDialect dialect, long now, int maxMembers, IReadOnlyList<Append> appends)
+{
+    public TransactionPhase Phase { get; private set; }
+
+    /// <summary>What was decided; set before the first row is written.</summary>
+    public BatchPlan? Plan { get; private set; }
+
+    /// <param name="resolve">
+    /// After an unknown commit: look for the batch's ids under the locks first (whoever held them has ended by then) and leave out what is there.
+    /// </param>
+    public async Task<Dictionary<Append, OutboxRow>> RunAsync(bool resolve, CancellationToken cancellation)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
+        var facts = await dialect.LockAsync(db, LockOrder(), Senders(), cancellation);
+        await ReadReferredAsync(db, facts, cancellation);
+        await ReadMembershipsAsync(db, facts, cancellation);
+        var present = resolve ? await ExistingEvents.FindAsync(db, appends, cancellation) : [];
+        Plan = BatchPlan.Make(present.Count == 0 ? appends : [.. appends.Where(a => !present.ContainsKey(a))], facts, now, maxMembers);
+        if (Plan.Rows.Count > 0)
+        {
+            await dialect.InsertAsync(db, Plan, Moves(Plan), now, cancellation);
+            await ApplyMemberChangesAsync(db, cancellation);
+            await RemoveBodiesAsync(db, cancellation);
+            Phase = TransactionPhase.Committing;
+            await transaction.CommitAsync(cancellation);
+        }
+
+        Phase = TransactionPhase.Committed;
+        return present;
+    }
+
+    private string[] LockOrder()
+    {
+        var ids = new SortedSet<string>(StringComparer.Ordinal);
+        foreach (var append in appends)
+        {
+            ids.Add(append.Conversation);
+        }
+
+        return [.. ids];
+    }
+
+    private (string, string)[] Senders()
+    {
+        var senders = new HashSet<(string, string)>(appends.Count);
+        foreach (var append in appends)
+        {
+            senders.Add((append.Conversation, append.Sender));
+        }
+
+        return [.. senders];
+    }
+
+    private async Task ReadReferredAsync(ChatDb db, BatchFacts facts, CancellationToken cancellation)
+    {
+        var asked = appends.Where(a => a.Kind is AppendKind.Edit or AppendKind.Delete or AppendKind.Reaction).ToList();
+        if (asked.Count == 0)
+        {
+            return;
+        }
+
+        foreach (var append in asked)
+        {
+            facts.Referred[(append.Conversation, append.Ref!)] = [];
+        }
+
+        var ids = asked.Select(a => a.Ref!).Distinct().ToList();
+        var conversations = asked.Select(a => a.Conversation).Distinct().ToList();
+        var found = await db.Outbox.AsNoTracking()
+            .Where(o => ids.Contains(o.Id) && conversations.Contains(o.ConversationId))
+            .Select(o => new ReferredEvent(o.ConversationId, o.Id, o.Sender, o.Type, o.Body != null))
+            .ToListAsync(cancellation);
+        foreach (var e in found)
+        {
+            facts.Referred.GetValueOrDefault((e.Conversation, e.Id))?.Add(e);
+        }
+    }
+
+    private async Task ReadMembershipsAsync(ChatDb db, BatchFacts facts, CancellationToken cancellation)
+    {
+        var changing = appends.Where(a => a.Kind >= AppendKind.AddMembers).Select(a => a.Conversation).Distinct().ToList();
+        if (changing.Count == 0)
+        {
+            return;
+        }
+
+        var members = await db.Members.AsNoTracking()
+            .Where(m => changing.Contains(m.ConversationId))
+            .Select(m => new LockedMember(m.ConversationId, m.UserId, m.Role, m.JoinedSeq, m.LeftSeq))
+            .ToListAsync(cancellation);
+        foreach (var member in members)
+        {
+            facts.Members[(member.Conversation, member.User)] = member;
+        }
+
+        foreach (var group in members.Where(m => m.IsActive).GroupBy(m => m.Conversation))
+        {
+            facts.ActiveMembers[group.Key] = group.Count();
+        }
+    }
+
+    private async Task ApplyMemberChangesAsync(ChatDb db, CancellationToken cancellation)
+    {
+        foreach (var change in Plan!.MemberChanges)
+        {
+            var row = await db.Members.FindAsync([change.Conversation, change.User], cancellation);
+            if (row is null)
+            {
+                row = new MemberRow { ConversationId = change.Conversation, UserId = change.User };
+                db.Members.Add(row);
+            }
+
+            row.Role = change.Role;
+            row.LeftSeq = change.LeftAt;
+            if (change.JoinedAt is { } joined)
+            {
+                row.JoinedSeq = joined;
+                row.ReadSeq = joined;
+            }
+        }
+
+        if (Plan.MemberChanges.Count > 0)
+        {
+            await db.SaveChangesAsync(cancellation);
+        }
+    }
+
+    private async Task RemoveBodiesAsync(ChatDb db, CancellationToken cancellation)
+    {
+        foreach (var removal in Plan!.Removals)
+        {
+            await db.Outbox
+                .Where(o => o.ConversationId == removal.Conversation && o.Id == removal.Id && o.Sender == removal.Sender)
+                .ExecuteUpdateAsync(o => o.SetProperty(p => p.Body, (string?)null), cancellation);
+            // Only the author edits, so an edit of the message has the same sender.
+            await db.Outbox
+                .Where(o => o.ConversationId == removal.Conversation && o.Ref == removal.Id && o.Sender == removal.Sender && o.Type == EventTypes.Edit)
+                .ExecuteUpdateAsync(o => o.SetProperty(p => p.Body, (string?)null), cancellation);
+        }
+    }
+
+    private static string Moves(BatchPlan plan) => JsonSerializer.Serialize(plan.Heads);
+}
