@@ -9,7 +9,7 @@ while read -r pid; do pids="$pids $pid"; done
 children() {
   for stat in /proc/[0-9]*/stat; do
     # The name in parentheses may hold spaces: what follows the last one is "state ppid …".
-    line=$(cat "$stat" 2>/dev/null) || continue
+    { read -r line <"$stat"; } 2>/dev/null || continue
     rest=${line##*) }
     rest=${rest#* }
     [ "${rest%% *}" = "$1" ] && echo "${line%% *}"
