@@ -1,5 +1,7 @@
+using Chat.Server.Storage.Cursors;
 using Chat.Server.Storage.Dialects;
 using Chat.Server.Storage.Model;
+using Chat.Server.Storage.Reading;
 using Chat.Server.Storage.Writing;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -18,13 +20,13 @@ internal static class StorageSetup
         {
             services.AddPooledDbContextFactory<PostgresChatDb>(db => db.UseNpgsql(database.ConnectionString));
             services.AddSingleton<IDbContextFactory<ChatDb>, ChatDbFactory<PostgresChatDb>>();
-            services.AddSingleton<IBatchDialect, PostgresBatchDialect>();
+            services.AddSingleton<IStorageDialect, PostgresDialect>();
         }
         else
         {
             services.AddPooledDbContextFactory<SqliteChatDb>(db => db.UseSqlite(database.ConnectionString).AddInterceptors(new SqlitePragmas()));
             services.AddSingleton<IDbContextFactory<ChatDb>, ChatDbFactory<SqliteChatDb>>();
-            services.AddSingleton<IBatchDialect, SqliteBatchDialect>();
+            services.AddSingleton<IStorageDialect, SqliteDialect>();
         }
 
         services.TryAddSingleton(TimeProvider.System);
@@ -33,6 +35,8 @@ internal static class StorageSetup
         services.AddSingleton<StorageBreaker>();
         services.AddHostedService(s => s.GetRequiredService<StorageBreaker>());
         services.AddSingleton<StorageGate>();
+        services.AddSingleton<CursorStore>();
+        services.AddSingleton<LogReader>();
         services.AddSingleton<ProcessIdentity>();
         services.AddSingleton<WriterMeter>();
         services.AddSingleton<BatchCommitter>();

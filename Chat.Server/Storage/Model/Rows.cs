@@ -71,7 +71,7 @@ internal sealed class CommitRow
     /// <summary>Process that committed; a follower skips its own.</summary>
     public required string Origin { get; set; }
 
-    /// <summary>JSON: <c>{"conversation": head, …}</c>; head 0 says created.</summary>
+    /// <summary>JSON of <see cref="Reading.CommitMoves"/>.</summary>
     public required string Moves { get; set; }
     public long At { get; set; }
 }

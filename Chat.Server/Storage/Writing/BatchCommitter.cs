@@ -12,7 +12,7 @@ namespace Chat.Server.Storage.Writing;
 /// </summary>
 internal sealed partial class BatchCommitter(
     IDbContextFactory<ChatDb> contexts,
-    IBatchDialect dialect,
+    IStorageDialect dialect,
     StorageBreaker breaker,
     IEnumerable<ICommitObserver> observers,
     WriterMeter meter,

@@ -1,7 +1,7 @@
-using System.Text.Json;
 using Chat.Contracts;
 using Chat.Server.Storage.Dialects;
 using Chat.Server.Storage.Model;
+using Chat.Server.Storage.Reading;
 using Microsoft.EntityFrameworkCore;
 
 namespace Chat.Server.Storage.Writing;
@@ -21,7 +21,7 @@ internal enum TransactionPhase
 
 /// <summary>One attempt at one batch: a single EF Core transaction.</summary>
 internal sealed class BatchTransaction(
-    IDbContextFactory<ChatDb> contexts, IBatchDialect dialect, long now, int maxMembers, IReadOnlyList<Append> appends)
+    IDbContextFactory<ChatDb> contexts, IStorageDialect dialect, long now, int maxMembers, IReadOnlyList<Append> appends)
 {
     public TransactionPhase Phase { get; private set; }
 
@@ -163,5 +163,6 @@ internal sealed class BatchTransaction(
         }
     }
 
-    private static string Moves(BatchPlan plan) => JsonSerializer.Serialize(plan.Heads);
+    private static string Moves(BatchPlan plan) =>
+        new CommitMoves(plan.Heads, plan.MemberChanges.Count == 0 ? null : [.. plan.MemberChanges.Select(m => m.Conversation).Distinct()]).ToJson();
 }

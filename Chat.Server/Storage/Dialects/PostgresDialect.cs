@@ -1,5 +1,7 @@
 using System.Text;
+using Chat.Server.Storage.Cursors;
 using Chat.Server.Storage.Model;
+using Chat.Server.Storage.Reading;
 using Chat.Server.Storage.Writing;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
@@ -8,7 +10,7 @@ using NpgsqlTypes;
 namespace Chat.Server.Storage.Dialects;
 
 /// <summary>One round trip to lock and read, one to write: arrays through <c>unnest</c>, whatever the size of the batch.</summary>
-internal sealed class PostgresBatchDialect(ProcessIdentity process) : IBatchDialect
+internal sealed class PostgresDialect(ProcessIdentity process) : IStorageDialect
 {
     private const string LockSql =
         "SELECT id, kind, policy, epoch, head_seq FROM conversations WHERE id = ANY($1) ORDER BY id FOR UPDATE";
@@ -34,6 +36,24 @@ internal sealed class PostgresBatchDialect(ProcessIdentity process) : IBatchDial
 
     private const string CommitSql =
         "INSERT INTO commits (xid, origin, moves, at) VALUES (pg_current_xact_id()::text::bigint, $1, $2, $3)";
+
+    private const string AcksSql =
+        """
+        INSERT INTO cursors (user_id, device_id, conversation_id, acked_seq)
+        SELECT * FROM unnest($1, $2, $3, $4)
+        ON CONFLICT (user_id, device_id, conversation_id) DO UPDATE
+        SET acked_seq = excluded.acked_seq WHERE cursors.acked_seq < excluded.acked_seq
+        """;
+
+    // One statement, so that the rows and the snapshot's xmin belong together: whoever was still running then has a larger xid
+    // than that xmin, and is read next time.
+    private const string MovesSql =
+        """
+        SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint, c.moves
+        FROM (SELECT 1) AS one LEFT JOIN commits c ON c.xid >= $1 ORDER BY c.id
+        """;
+
+    private const string PositionSql = "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint";
 
     public async Task<BatchFacts> LockAsync(ChatDb db, string[] conversations, (string Conversation, string User)[] senders, CancellationToken cancellation)
     {
@@ -80,6 +100,41 @@ internal sealed class PostgresBatchDialect(ProcessIdentity process) : IBatchDial
             new NpgsqlParameter<long> { TypedValue = now }));
         await batch.ExecuteNonQueryAsync(cancellation);
     }
+
+    public async Task SaveAcksAsync(ChatDb db, IReadOnlyList<AckedCursor> acks, CancellationToken cancellation)
+    {
+        await db.Database.OpenConnectionAsync(cancellation);
+        await using var batch = Batch(db);
+        batch.BatchCommands.Add(Command(
+            AcksSql,
+            Texts([.. acks.Select(a => a.User)]),
+            Texts([.. acks.Select(a => a.Device)]),
+            Texts([.. acks.Select(a => a.Conversation)]),
+            Longs([.. acks.Select(a => a.Seq)])));
+        await batch.ExecuteNonQueryAsync(cancellation);
+    }
+
+    public async Task<CommitPage> ReadMovesAsync(ChatDb db, long position, CancellationToken cancellation)
+    {
+        await db.Database.OpenConnectionAsync(cancellation);
+        await using var batch = Batch(db);
+        batch.BatchCommands.Add(Command(MovesSql, new NpgsqlParameter<long> { TypedValue = position }));
+        await using var reader = await batch.ExecuteReaderAsync(cancellation);
+        var page = new CommitPage { Position = position };
+        while (await reader.ReadAsync(cancellation))
+        {
+            page.Position = reader.GetInt64(0);
+            if (!reader.IsDBNull(1))
+            {
+                page.Add(reader.GetString(1));
+            }
+        }
+
+        return page;
+    }
+
+    public async Task<long> CommitPositionAsync(ChatDb db, CancellationToken cancellation) =>
+        (await db.Database.SqlQueryRaw<long>($"{PositionSql} AS \"Value\"").ToListAsync(cancellation))[0];
 
     private static NpgsqlBatchCommand InsertCommand(BatchPlan plan)
     {

@@ -1,6 +1,8 @@
 using System.Text;
 using System.Text.Json;
+using Chat.Server.Storage.Cursors;
 using Chat.Server.Storage.Model;
+using Chat.Server.Storage.Reading;
 using Chat.Server.Storage.Writing;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
@@ -11,7 +13,7 @@ namespace Chat.Server.Storage.Dialects;
 /// SQLite runs in this process, so a statement per row costs no round trip. The transaction is <c>BEGIN IMMEDIATE</c>: it holds
 /// the database's only write lock, which is a lock on every conversation.
 /// </summary>
-internal sealed class SqliteBatchDialect(ProcessIdentity process) : IBatchDialect
+internal sealed class SqliteDialect(ProcessIdentity process) : IStorageDialect
 {
     public async Task<BatchFacts> LockAsync(ChatDb db, string[] conversations, (string Conversation, string User)[] senders, CancellationToken cancellation)
     {
@@ -74,6 +76,54 @@ internal sealed class SqliteBatchDialect(ProcessIdentity process) : IBatchDialec
             await command.ExecuteNonQueryAsync(cancellation);
         }
     }
+
+    public async Task SaveAcksAsync(ChatDb db, IReadOnlyList<AckedCursor> acks, CancellationToken cancellation)
+    {
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
+        await using (var command = Command(
+            db,
+            """
+            INSERT INTO cursors (user_id, device_id, conversation_id, acked_seq) VALUES ($user, $device, $conversation, $seq)
+            ON CONFLICT (user_id, device_id, conversation_id) DO UPDATE
+            SET acked_seq = excluded.acked_seq WHERE cursors.acked_seq < excluded.acked_seq
+            """))
+        {
+            var user = command.Parameters.Add("$user", SqliteType.Text);
+            var device = command.Parameters.Add("$device", SqliteType.Text);
+            var conversation = command.Parameters.Add("$conversation", SqliteType.Text);
+            var seq = command.Parameters.Add("$seq", SqliteType.Integer);
+            foreach (var ack in acks)
+            {
+                user.Value = ack.User;
+                device.Value = ack.Device;
+                conversation.Value = ack.Conversation;
+                seq.Value = ack.Seq;
+                await command.ExecuteNonQueryAsync(cancellation);
+            }
+        }
+
+        await transaction.CommitAsync(cancellation);
+    }
+
+    // SQLite commits one transaction at a time, so the ids of the journal commit in order.
+    public async Task<CommitPage> ReadMovesAsync(ChatDb db, long position, CancellationToken cancellation)
+    {
+        await db.Database.OpenConnectionAsync(cancellation);
+        await using var command = Command(db, "SELECT id, moves FROM commits WHERE id > $position ORDER BY id");
+        command.Parameters.AddWithValue("$position", position);
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        var page = new CommitPage { Position = position };
+        while (await reader.ReadAsync(cancellation))
+        {
+            page.Position = reader.GetInt64(0);
+            page.Add(reader.GetString(1));
+        }
+
+        return page;
+    }
+
+    public async Task<long> CommitPositionAsync(ChatDb db, CancellationToken cancellation) =>
+        await db.Commits.MaxAsync(c => (long?)c.Id, cancellation) ?? 0;
 
     private static async Task InsertRowsAsync(ChatDb db, BatchPlan plan, CancellationToken cancellation)
     {

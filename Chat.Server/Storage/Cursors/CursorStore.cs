@@ -1,0 +1,92 @@
+using Chat.Server.Storage.Dialects;
+using Chat.Server.Storage.Model;
+using Microsoft.EntityFrameworkCore;
+
+namespace Chat.Server.Storage.Cursors;
+
+/// <summary>Devices and how far each has acknowledged.</summary>
+internal sealed class CursorStore(StorageGate gate, IStorageDialect dialect, TimeProvider time)
+{
+    /// <summary>
+    /// Registers the device when it is new, making its cursors at what its user had neither read nor left, and answers all that it follows.
+    /// </summary>
+    /// <param name="maxDevices">Over this the device that was idle longest is forgotten.</param>
+    public Task<List<Following>> OpenDeviceAsync(string user, string device, int maxDevices, CancellationToken cancellation) =>
+        gate.RunAsync(
+            async (db, ct) =>
+            {
+                var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+                var known = await db.Devices
+                    .Where(d => d.UserId == user && d.DeviceId == device)
+                    .ExecuteUpdateAsync(d => d.SetProperty(p => p.LastSeenAt, now), ct);
+                if (known == 0)
+                {
+                    await RegisterAsync(db, user, device, maxDevices, now, ct);
+                }
+
+                return await FollowingAsync(db, user, device, ct);
+            },
+            cancellation);
+
+    /// <summary>Moves cursors forward; the greatest acknowledged counts.</summary>
+    public Task SaveAsync(IReadOnlyList<AckedCursor> acks, CancellationToken cancellation) =>
+        gate.RunAsync((db, ct) => dialect.SaveAcksAsync(db, acks, ct), cancellation);
+
+    /// <summary>Sets cursors back: the log was rewound below them.</summary>
+    public Task RewindAsync(string user, string device, string conversation, long seq, CancellationToken cancellation) =>
+        gate.RunAsync(
+            (db, ct) => db.Cursors
+                .Where(c => c.UserId == user && c.DeviceId == device && c.ConversationId == conversation && c.AckedSeq > seq)
+                .ExecuteUpdateAsync(c => c.SetProperty(p => p.AckedSeq, seq), ct),
+            cancellation);
+
+    private static async Task RegisterAsync(ChatDb db, string user, string device, int maxDevices, long now, CancellationToken ct)
+    {
+        await using var transaction = await db.Database.BeginTransactionAsync(ct);
+        var others = await db.Devices.AsNoTracking().Where(d => d.UserId == user).OrderBy(d => d.LastSeenAt).Select(d => d.DeviceId).ToListAsync(ct);
+        foreach (var idle in others.Take(Math.Max(0, others.Count - maxDevices + 1)))
+        {
+            await db.Cursors.Where(c => c.UserId == user && c.DeviceId == idle).ExecuteDeleteAsync(ct);
+            await db.Devices.Where(d => d.UserId == user && d.DeviceId == idle).ExecuteDeleteAsync(ct);
+        }
+
+        // Two first connects of one device may race: the first one's rows stand.
+        await db.Database.ExecuteSqlAsync(
+            $"INSERT INTO devices (user_id, device_id, created_at, last_seen_at) VALUES ({user}, {device}, {now}, {now}) ON CONFLICT DO NOTHING", ct);
+        await db.Database.ExecuteSqlAsync(
+            $"""
+             INSERT INTO cursors (user_id, device_id, conversation_id, acked_seq)
+             SELECT user_id, {device}, conversation_id, CASE WHEN joined_seq - 1 > read_seq THEN joined_seq - 1 ELSE read_seq END
+             FROM members WHERE user_id = {user}
+             ON CONFLICT DO NOTHING
+             """,
+            ct);
+        await transaction.CommitAsync(ct);
+    }
+
+    private static async Task<List<Following>> FollowingAsync(ChatDb db, string user, string device, CancellationToken ct)
+    {
+        var rows = await (
+            from m in db.Members.AsNoTracking()
+            join c in db.Conversations on m.ConversationId equals c.Id
+            from cursor in db.Cursors.Where(k => k.UserId == user && k.DeviceId == device && k.ConversationId == m.ConversationId).DefaultIfEmpty()
+            where m.UserId == user
+            select new
+            {
+                m.ConversationId,
+                m.JoinedSeq,
+                m.LeftSeq,
+                m.ReadSeq,
+                c.HeadSeq,
+                c.FirstSeq,
+                Acked = (long?)cursor.AckedSeq,
+            }).ToListAsync(ct);
+        return
+        [
+            .. rows
+                .Select(r => new Following(
+                    r.ConversationId, Math.Max(r.Acked ?? 0, r.JoinedSeq - 1), r.LeftSeq, r.HeadSeq, r.FirstSeq, r.ReadSeq))
+                .Where(f => f.End is null || f.End > f.Position),
+        ];
+    }
+}

@@ -1,0 +1,28 @@
+using Chat.Server.Storage.Cursors;
+using Chat.Server.Storage.Model;
+using Chat.Server.Storage.Reading;
+using Chat.Server.Storage.Writing;
+
+namespace Chat.Server.Storage.Dialects;
+
+/// <summary>What must be said differently to each database, or said raw to be fast.</summary>
+internal interface IStorageDialect
+{
+    /// <summary>
+    /// Locks the conversations in one order for all writers, then reads them and the senders' membership; the reading is a
+    /// statement of its own, so that it sees what was committed while the locks were waited for.
+    /// </summary>
+    Task<BatchFacts> LockAsync(ChatDb db, string[] conversations, (string Conversation, string User)[] senders, CancellationToken cancellation);
+
+    /// <summary>Inserts the rows, moves the heads and journals the commit.</summary>
+    Task InsertAsync(ChatDb db, BatchPlan plan, string moves, long now, CancellationToken cancellation);
+
+    /// <summary>Moves cursors forward, never back.</summary>
+    Task SaveAcksAsync(ChatDb db, IReadOnlyList<AckedCursor> acks, CancellationToken cancellation);
+
+    /// <summary>Reads what was committed since <paramref name="position"/>; may tell a move twice, never omits one.</summary>
+    Task<CommitPage> ReadMovesAsync(ChatDb db, long position, CancellationToken cancellation);
+
+    /// <summary>Where a follower that starts now begins.</summary>
+    Task<long> CommitPositionAsync(ChatDb db, CancellationToken cancellation);
+}

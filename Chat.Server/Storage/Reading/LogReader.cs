@@ -1,0 +1,78 @@
+using System.Data.Common;
+using Chat.Server.Storage.Dialects;
+using Chat.Server.Storage.Model;
+using Microsoft.EntityFrameworkCore;
+
+namespace Chat.Server.Storage.Reading;
+
+/// <summary>Reads logs by keyset; raw, for a backlog is read at hundreds of thousands of rows a second.</summary>
+internal sealed class LogReader(StorageGate gate, IStorageDialect dialect)
+{
+    private const string PageSql =
+        """
+        SELECT epoch, seq, id, type, sender, at, body, ref, expires_at FROM outbox
+        WHERE conversation_id = @conversation AND seq > @after AND seq <= @through ORDER BY seq LIMIT @limit
+        """;
+
+    /// <summary>Up to <paramref name="limit"/> events with <paramref name="after"/> &lt; seq ≤ <paramref name="through"/>, ascending.</summary>
+    public Task<List<LogEvent>> ReadAsync(string conversation, long after, long through, int limit, CancellationToken cancellation) =>
+        gate.RunAsync((db, ct) => ReadAsync(db, conversation, after, through, limit, ct), cancellation);
+
+    /// <summary>What was committed since <paramref name="position"/>.</summary>
+    public Task<CommitPage> ReadMovesAsync(long position, CancellationToken cancellation) =>
+        gate.RunAsync((db, ct) => dialect.ReadMovesAsync(db, position, ct), cancellation);
+
+    /// <summary>Where a follower that starts now begins.</summary>
+    public Task<long> CommitPositionAsync(CancellationToken cancellation) => gate.RunAsync(dialect.CommitPositionAsync, cancellation);
+
+    /// <summary>Active and former members among <paramref name="users"/>, with the seqs that bound what they may see.</summary>
+    public Task<List<MemberRange>> MembersAsync(string conversation, IReadOnlyCollection<string> users, CancellationToken cancellation) =>
+        gate.RunAsync(
+            (db, ct) => db.Members.AsNoTracking()
+                .Where(m => m.ConversationId == conversation && users.Contains(m.UserId))
+                .Select(m => new MemberRange(m.UserId, m.JoinedSeq, m.LeftSeq, m.ReadSeq))
+                .ToListAsync(ct),
+            cancellation);
+
+    private static async Task<List<LogEvent>> ReadAsync(ChatDb db, string conversation, long after, long through, int limit, CancellationToken ct)
+    {
+        await db.Database.OpenConnectionAsync(ct);
+        await using var command = db.Database.GetDbConnection().CreateCommand();
+        command.CommandText = PageSql;
+        Add(command, "conversation", conversation);
+        Add(command, "after", after);
+        Add(command, "through", through);
+        Add(command, "limit", limit);
+        await using var reader = await command.ExecuteReaderAsync(ct);
+        var events = new List<LogEvent>(Math.Min(limit, 64));
+        while (await reader.ReadAsync(ct))
+        {
+            events.Add(new LogEvent
+            {
+                Conversation = conversation,
+                Epoch = reader.GetInt64(0),
+                Seq = reader.GetInt64(1),
+                Id = reader.GetString(2),
+                Type = reader.GetString(3),
+                Sender = reader.GetString(4),
+                At = reader.GetInt64(5),
+                Body = reader.IsDBNull(6) ? default : reader.GetFieldValue<byte[]>(6),
+                Ref = reader.IsDBNull(7) ? null : reader.GetString(7),
+                ExpiresAt = reader.IsDBNull(8) ? null : reader.GetInt64(8),
+            });
+        }
+
+        return events;
+    }
+
+    private static void Add(DbCommand command, string name, object value)
+    {
+        var parameter = command.CreateParameter();
+        parameter.ParameterName = name;
+        parameter.Value = value;
+        command.Parameters.Add(parameter);
+    }
+}
+
+/// <summary>What part of a log a user may see.</summary>
+internal sealed record MemberRange(string User, long JoinedSeq, long? LeftSeq, long ReadSeq);
