@@ -1,0 +1,22 @@
+namespace Chat.Server.Backplane;
+
+internal enum BackplaneMode
+{
+    /// <summary>Messages reach all nodes at once.</summary>
+    Redis,
+
+    /// <summary>Messages reach the workers of this machine; other nodes learn by reading the database.</summary>
+    Database,
+
+    /// <summary>Messages reach the workers of this machine; the database does not answer either.</summary>
+    Local,
+}
+
+/// <param name="Mode">How messages travel.</param>
+/// <param name="RedisConfigured">False: nobody asked for Redis, so doing without it is healthy.</param>
+/// <param name="Reason">Why Redis is not in use though it is configured; holds no secret, host name or exception text.</param>
+/// <param name="Since">When the mode was entered.</param>
+internal sealed record BackplaneStatus(BackplaneMode Mode, bool RedisConfigured, string? Reason, DateTimeOffset Since)
+{
+    public bool Degraded => RedisConfigured && Mode != BackplaneMode.Redis;
+}

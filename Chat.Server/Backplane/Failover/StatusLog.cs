@@ -1,0 +1,63 @@
+namespace Chat.Server.Backplane.Failover;
+
+/// <summary>
+/// Tells the log about changes, one line a second at most however the link flaps. What falls into the second is not lost:
+/// the state that lasts is told when the second is over.
+/// </summary>
+internal sealed partial class StatusLog(ILogger logger, TimeProvider time)
+{
+    private static readonly TimeSpan Apart = TimeSpan.FromSeconds(1);
+
+    private (BackplaneMode Mode, string? Reason)? _told;
+    private long? _lastLine;
+
+    public void Tell(BackplaneStatus status)
+    {
+        // Not being configured is no news; neither is the reason changing while a return is under way.
+        if (!status.RedisConfigured || _told?.Mode == status.Mode && (status.Mode == BackplaneMode.Redis || _told?.Reason == status.Reason) || !MayWrite())
+        {
+            return;
+        }
+
+        _told = (status.Mode, status.Reason);
+        if (status.Mode == BackplaneMode.Redis)
+        {
+            Log.InUse(logger);
+        }
+        else
+        {
+            Log.NotInUse(logger, status.Reason ?? "not connected", BackplaneMetrics.Name(status.Mode));
+        }
+    }
+
+    public void RestoreFailed(Exception failure)
+    {
+        if (MayWrite())
+        {
+            Log.RestoreFailed(logger, failure.GetType().Name);
+        }
+    }
+
+    private bool MayWrite()
+    {
+        if (_lastLine is { } last && time.GetElapsedTime(last) < Apart)
+        {
+            return false;
+        }
+
+        _lastLine = time.GetTimestamp();
+        return true;
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(2010, LogLevel.Information, "Redis is in use.")]
+        public static partial void InUse(ILogger logger);
+
+        [LoggerMessage(2011, LogLevel.Warning, "Redis is not in use ({Reason}); the mode is {Mode}.")]
+        public static partial void NotInUse(ILogger logger, string reason, string mode);
+
+        [LoggerMessage(2012, LogLevel.Warning, "What was missed while Redis was away could not be read ({Failure}); trying again.")]
+        public static partial void RestoreFailed(ILogger logger, string failure);
+    }
+}
