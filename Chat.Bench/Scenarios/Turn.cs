@@ -1,0 +1,84 @@
+using Chat.Bench.Load;
+using Chat.Bench.Machine;
+using Chat.Bench.Results;
+using Chat.Bench.Targets;
+
+namespace Chat.Bench.Scenarios;
+
+/// <summary>CPU seconds used so far; NaN where they cannot be seen.</summary>
+internal readonly record struct Usage(double Server, double Postgres, double Client);
+
+/// <summary>One scenario, one target, one repeat.</summary>
+internal sealed class Turn(IScenario scenario, Target target, int repeat, RunOptions options, PostgresInstance? postgres, ResultSet results, IProgressDisplay display)
+{
+    /// <summary>How long to wait for the last messages of a load before they count as missing.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+
+    public Target Target { get; } = target;
+
+    public int Repeat { get; } = repeat;
+
+    public RunOptions Options { get; } = options;
+
+    /// <summary>Connection string of the database that the server under test writes to, where that is known.</summary>
+    public string? TargetDatabase { get; init; }
+
+    public CrowdOptions Crowd => new() { AckInterval = Options.AckInterval };
+
+    public void Record(string metric, double value, string unit)
+    {
+        if (!double.IsNaN(value))
+        {
+            results.Add(new Measurement(scenario.Name, Target.Kind, Repeat, metric, value, unit));
+        }
+    }
+
+    public void Remark(string text) => results.Add(new Remark(scenario.Name, Target.Kind, Repeat, text));
+
+    /// <summary>Notes what a crowd counted besides messages, and messages that were lost.</summary>
+    public void RemarkOn(Tally tally, long missing)
+    {
+        // Baselines promise no order; it would fill the report with what everybody knows.
+        var counts = tally.Counts
+            .Where(c => c.Key != "notice welcome" && (Target.Kind == TargetKind.Product || !c.Key.StartsWith("event ", StringComparison.Ordinal)))
+            .OrderBy(c => c.Key)
+            .Select(c => $"{c.Key}: {c.Value:#,0}")
+            .ToList();
+        if (missing > 0)
+        {
+            counts.Insert(0, $"missing: {missing:#,0}");
+        }
+
+        if (counts.Count > 0)
+        {
+            Remark(string.Join(", ", counts));
+        }
+    }
+
+    public Usage Usage() => new(
+        Target.Pid is { } server ? ProcessFacts.CpuSeconds(server) : double.NaN,
+        postgres?.Pid is { } database ? ProcessFacts.CpuSeconds(database) : double.NaN,
+        Environment.CpuUsage.TotalTime.TotalSeconds);
+
+    /// <summary>Records what a message cost each process.</summary>
+    public void RecordCpu(Usage before, Usage after, double messages)
+    {
+        Record("server CPU", (after.Server - before.Server) * 1e6 / messages, "µs/msg");
+        Record("PostgreSQL CPU", Target.Kind == TargetKind.Bare ? double.NaN : (after.Postgres - before.Postgres) * 1e6 / messages, "µs/msg");
+        Record("load client CPU", (after.Client - before.Client) * 1e6 / messages, "µs/msg");
+    }
+
+    /// <summary>Waits while a load runs, telling how it goes.</summary>
+    public async Task WatchAsync(TimeSpan time, Func<string> state, CancellationToken cancellationToken)
+    {
+        var end = Clock.Now + (long)(time.TotalSeconds * Clock.TicksPerSecond);
+        while (Clock.Now < end)
+        {
+            var left = TimeSpan.FromSeconds(Clock.Seconds(Clock.Now, end));
+            await Task.Delay(left < TimeSpan.FromSeconds(1) ? left : TimeSpan.FromSeconds(1), TimeProvider.System, cancellationToken);
+            display.Live(state());
+        }
+    }
+
+    public void Tell(string state) => display.Live(state);
+}
