@@ -1,32 +1,83 @@
 using Chat.Contracts;
+using Chat.Server.Delivery.Acks;
+using Chat.Server.Delivery.Feeds;
+using Chat.Server.Delivery.Pumps;
+using Chat.Server.Storage;
 using Microsoft.AspNetCore.SignalR;
 
 namespace Chat.Server.Delivery;
 
 /// <summary>What the hub asks of delivery.</summary>
-internal sealed class DeliveryService
+internal sealed class DeliveryService(
+    UserConnections users, FeedTable feeds, PumpServices pumps, CursorKeeper keeper, ReceiptBook receipts, StorageBreaker breaker)
 {
     /// <summary>Starts feeding a connection; returns at once, waits neither for storage nor for the catch-up.</summary>
-    public void Connect(HubConnectionContext connection, string user, string device) => throw new NotSupportedException();
+    public void Connect(HubConnectionContext connection, string user, string device)
+    {
+        var pump = new ConnectionPump(connection, user, device, pumps);
+        pump.Announce(new Notice
+        {
+            Kind = NoticeKinds.Welcome,
+            User = user,
+            Device = device,
+            Connection = connection.ConnectionId,
+            Window = pumps.Options.Window,
+        });
+        if (!breaker.IsClosed)
+        {
+            pump.Announce(DeliveryUpkeep.StorageNotice(available: false));
+        }
+
+        // Known before it loads: a conversation that begins in between finds it here, one that began earlier is in what it loads.
+        users.Add(pump);
+        pump.Start();
+    }
 
     /// <summary>Stops feeding it and saves its cursors.</summary>
-    public void Disconnect(HubConnectionContext connection) => throw new NotSupportedException();
+    public void Disconnect(HubConnectionContext connection)
+    {
+        users.Remove(connection.ConnectionId)?.Stop();
+        keeper.FlushSoon();
+    }
 
     /// <summary>Takes cumulative acknowledgements; what is not the connection's own or beyond what was sent is ignored.</summary>
-    public void Acknowledge(HubConnectionContext connection, IReadOnlyList<AckPosition> positions) => throw new NotSupportedException();
+    public void Acknowledge(HubConnectionContext connection, IReadOnlyList<AckPosition> positions) =>
+        users.Find(connection.ConnectionId)?.Acknowledge(positions, (subscription, seq) =>
+        {
+            // Having one's own message back is no news to the others.
+            if (!subscription.Feed.IsOwn(subscription.Pump.User, seq))
+            {
+                receipts.Delivered(subscription.Feed.Conversation, subscription.Pump.User, seq);
+            }
+        });
 
     /// <summary>A conversation was created: its members' connections start to follow it.</summary>
-    public void ConversationCreated(string conversation, IReadOnlyList<string> users) => throw new NotSupportedException();
+    public void ConversationCreated(string conversation, IReadOnlyList<string> members)
+    {
+        foreach (var pump in members.SelectMany(m => users.Of(m)))
+        {
+            pump.Follow(conversation, 0);
+        }
+    }
 
     /// <summary>Whether the connection follows the conversation now (its user is a member as far as this node has seen).</summary>
-    public bool Follows(HubConnectionContext connection, string conversation) => throw new NotSupportedException();
+    public bool Follows(HubConnectionContext connection, string conversation) =>
+        users.Find(connection.ConnectionId)?.Follows(conversation) ?? false;
 
     /// <summary>Sends a notice to the connections of the conversation's members, but not to those of <paramref name="exceptUser"/>.</summary>
-    public void NotifyMembers(string conversation, string exceptUser, Notice notice) => throw new NotSupportedException();
+    public void NotifyMembers(string conversation, string exceptUser, Notice notice) =>
+        feeds.Find(conversation)?.Notify(exceptUser, () => Frames.Notice(notice));
 
     /// <summary>Sends a notice to all connections of a user.</summary>
-    public void NotifyUser(string user, Notice notice) => throw new NotSupportedException();
+    public void NotifyUser(string user, Notice notice)
+    {
+        var frame = Frames.Notice(notice);
+        foreach (var pump in users.Of(user))
+        {
+            pump.TrySendNotice(frame);
+        }
+    }
 
     /// <summary>A member read up to <paramref name="seq"/>: the others are told with the next receipts.</summary>
-    public void ReadUpTo(string conversation, string user, long seq) => throw new NotSupportedException();
+    public void ReadUpTo(string conversation, string user, long seq) => receipts.Read(conversation, user, seq);
 }

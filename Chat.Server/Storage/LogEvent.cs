@@ -15,9 +15,9 @@ internal sealed class LogEvent
     public long? ExpiresAt { get; init; }
 }
 
-/// <summary>Told of every batch right after its commit, on the writer's thread: hand over and return.</summary>
+/// <summary>Told of every batch right after its commit. The writer waits for it before the next batch: hand over and return.</summary>
 internal interface ICommitObserver
 {
     /// <param name="events">In the order of their conversation's log; conversations may be interleaved.</param>
-    void Committed(IReadOnlyList<LogEvent> events);
+    ValueTask CommittedAsync(IReadOnlyList<LogEvent> events);
 }

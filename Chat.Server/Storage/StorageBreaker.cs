@@ -12,6 +12,7 @@ internal sealed partial class StorageBreaker(
     IDbContextFactory<ChatDb> contexts, SchemaMigrator migrator, IOptions<StorageOptions> options, TimeProvider time, ILogger<StorageBreaker> logger) : BackgroundService
 {
     private readonly SemaphoreSlim _opened = new(0, 1);
+    private TaskCompletionSource _closed = Completed();
     private volatile bool _open;
     private long _openedAt;
 
@@ -22,6 +23,10 @@ internal sealed partial class StorageBreaker(
 
     /// <summary>How long storage has been away; null while it is there.</summary>
     public TimeSpan? OpenFor => _open ? time.GetElapsedTime(Volatile.Read(ref _openedAt)) : null;
+
+    /// <summary>Completes at once, or when storage is back.</summary>
+    public Task WaitUntilClosedAsync(CancellationToken cancellation) =>
+        IsClosed ? Task.CompletedTask : Volatile.Read(ref _closed).Task.WaitAsync(cancellation);
 
     /// <summary>Opens the breaker: a command failed in a way that says that the next one will fail too.</summary>
     public void ReportOutage(Exception? cause)
@@ -34,6 +39,7 @@ internal sealed partial class StorageBreaker(
             }
 
             Volatile.Write(ref _openedAt, time.GetTimestamp());
+            Volatile.Write(ref _closed, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
             _open = true;
             _opened.Release();
         }
@@ -56,11 +62,19 @@ internal sealed partial class StorageBreaker(
             lock (_opened)
             {
                 _open = false;
+                _closed.TrySetResult();
             }
 
             Log.StorageBack(logger, away.TotalSeconds);
             Changed?.Invoke(true);
         }
+    }
+
+    private static TaskCompletionSource Completed()
+    {
+        var source = new TaskCompletionSource();
+        source.SetResult();
+        return source;
     }
 
     private async Task<bool> ProbeAsync(CancellationToken stop)

@@ -25,12 +25,21 @@ internal sealed class LogReader(StorageGate gate, IStorageDialect dialect)
     /// <summary>Where a follower that starts now begins.</summary>
     public Task<long> CommitPositionAsync(CancellationToken cancellation) => gate.RunAsync(dialect.CommitPositionAsync, cancellation);
 
-    /// <summary>Active and former members among <paramref name="users"/>, with the seqs that bound what they may see.</summary>
-    public Task<List<MemberRange>> MembersAsync(string conversation, IReadOnlyCollection<string> users, CancellationToken cancellation) =>
+    /// <summary>Where logs begin and end.</summary>
+    public Task<Dictionary<string, LogBounds>> BoundsAsync(IReadOnlyCollection<string> conversations, CancellationToken cancellation) =>
+        gate.RunAsync(
+            (db, ct) => db.Conversations.AsNoTracking()
+                .Where(c => conversations.Contains(c.Id))
+                .Select(c => new { c.Id, Bounds = new LogBounds(c.FirstSeq, c.HeadSeq) })
+                .ToDictionaryAsync(c => c.Id, c => c.Bounds, ct),
+            cancellation);
+
+    /// <summary>Active members and the first seq that each may see.</summary>
+    public Task<List<MemberStart>> MembersAsync(string conversation, CancellationToken cancellation) =>
         gate.RunAsync(
             (db, ct) => db.Members.AsNoTracking()
-                .Where(m => m.ConversationId == conversation && users.Contains(m.UserId))
-                .Select(m => new MemberRange(m.UserId, m.JoinedSeq, m.LeftSeq, m.ReadSeq))
+                .Where(m => m.ConversationId == conversation && m.LeftSeq == null)
+                .Select(m => new MemberStart(m.UserId, m.JoinedSeq))
                 .ToListAsync(ct),
             cancellation);
 
@@ -74,5 +83,8 @@ internal sealed class LogReader(StorageGate gate, IStorageDialect dialect)
     }
 }
 
-/// <summary>What part of a log a user may see.</summary>
-internal sealed record MemberRange(string User, long JoinedSeq, long? LeftSeq, long ReadSeq);
+/// <summary>First seq that is kept and last seq of a log.</summary>
+internal sealed record LogBounds(long First, long Head);
+
+/// <summary>A member and the first seq that he may see.</summary>
+internal sealed record MemberStart(string User, long JoinedSeq);

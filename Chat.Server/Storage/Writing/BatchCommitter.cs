@@ -47,7 +47,7 @@ internal sealed partial class BatchCommitter(
             try
             {
                 var present = await transaction.RunAsync(resolve: assigned is not null, cancellation);
-                AnswerPresent(present, assigned);
+                await AnswerPresentAsync(present, assigned);
                 await AnswerPlanAsync(transaction.Plan!, cancellation);
                 return;
             }
@@ -165,13 +165,13 @@ internal sealed partial class BatchCommitter(
             return [];
         }
 
-        AnswerPresent(existing, assigned: null);
+        await AnswerPresentAsync(existing, assigned: null);
         meter.Duplicates(existing.Count);
         return [.. appends.Where(a => !existing.ContainsKey(a))];
     }
 
     /// <param name="assigned">Found under the seq that an earlier attempt had given it, the row is that attempt's and this process's to publish.</param>
-    private void AnswerPresent(Dictionary<Append, OutboxRow> present, Dictionary<Append, LogEvent>? assigned)
+    private async Task AnswerPresentAsync(Dictionary<Append, OutboxRow> present, Dictionary<Append, LogEvent>? assigned)
     {
         List<LogEvent>? own = null;
         foreach (var (append, row) in present)
@@ -193,15 +193,15 @@ internal sealed partial class BatchCommitter(
         if (own is not null)
         {
             own.Sort((x, y) => x.Seq.CompareTo(y.Seq));
-            Publish(own);
+            await PublishAsync(own);
         }
     }
 
-    private void Publish(IReadOnlyList<LogEvent> events)
+    private async ValueTask PublishAsync(IReadOnlyList<LogEvent> events)
     {
         foreach (var observer in _observers)
         {
-            observer.Committed(events);
+            await observer.CommittedAsync(events);
         }
     }
 
@@ -217,7 +217,7 @@ internal sealed partial class BatchCommitter(
                 append.Complete(new AppendStored(e.Seq, e.Epoch, e.At, Duplicate: false));
             }
 
-            Publish(events);
+            await PublishAsync(events);
         }
 
         var refused = new List<(Append Append, AppendOutcome Outcome)>();
@@ -254,7 +254,7 @@ internal sealed partial class BatchCommitter(
             AnswerAll([.. refused.Select(r => r.Append)], new AppendRefused(AppendRefusal.StorageUnavailable, options.Value.RetryAfter));
         }
 
-        AnswerPresent(existing, assigned: null);
+        await AnswerPresentAsync(existing, assigned: null);
         foreach (var (append, outcome) in refused)
         {
             append.Complete(outcome);

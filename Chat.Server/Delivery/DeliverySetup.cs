@@ -1,0 +1,36 @@
+using Chat.Server.Delivery.Acks;
+using Chat.Server.Delivery.Feeds;
+using Chat.Server.Delivery.Pumps;
+using Chat.Server.Storage;
+
+namespace Chat.Server.Delivery;
+
+internal static class DeliverySetup
+{
+    public static IServiceCollection AddDelivery(this IServiceCollection services)
+    {
+        services.AddOptionsWithValidateOnStart<DeliveryOptions>()
+            .BindConfiguration(DeliveryOptions.Section)
+            .ValidateDataAnnotations()
+            .Validate(o => o.CloseAfter > o.ResendAfter, "Delivery:CloseAfter must be longer than Delivery:ResendAfter.");
+        services.AddSingleton<DeliveryMeter>();
+        services.AddSingleton<UserConnections>();
+        services.AddSingleton<FeedTable>();
+        services.AddSingleton<PumpServices>();
+        services.AddSingleton<DeliveryService>();
+        AddLoop<FeedPublisher>(services);
+        services.AddSingleton<ICommitObserver>(s => s.GetRequiredService<FeedPublisher>());
+        AddLoop<CursorKeeper>(services);
+        AddLoop<ReceiptBook>(services);
+        AddLoop<CommitFollower>(services);
+        AddLoop<DeliveryUpkeep>(services);
+        return services;
+    }
+
+    private static void AddLoop<T>(IServiceCollection services)
+        where T : class, IHostedService
+    {
+        services.AddSingleton<T>();
+        services.AddHostedService(s => s.GetRequiredService<T>());
+    }
+}

@@ -1,0 +1,120 @@
+using System.Buffers;
+using System.Text.Json;
+using Chat.Contracts;
+using Chat.Server.Storage;
+using Microsoft.AspNetCore.SignalR;
+
+namespace Chat.Server.Delivery.Feeds;
+
+/// <summary>
+/// Composes what goes to clients as bytes of SignalR's JSON protocol: made once, written to any number of connections. Bodies are
+/// copied as they were stored, never parsed.
+/// </summary>
+internal static class Frames
+{
+    private const byte RecordSeparator = 0x1E;
+    private static readonly JsonWriterOptions Raw = new() { SkipValidation = true };
+    private static readonly JsonEncodedText Conversation = JsonEncodedText.Encode("conversation");
+    private static readonly JsonEncodedText Epoch = JsonEncodedText.Encode("epoch");
+    private static readonly JsonEncodedText Seq = JsonEncodedText.Encode("seq");
+    private static readonly JsonEncodedText Id = JsonEncodedText.Encode("id");
+    private static readonly JsonEncodedText Type = JsonEncodedText.Encode("type");
+    private static readonly JsonEncodedText Sender = JsonEncodedText.Encode("sender");
+    private static readonly JsonEncodedText At = JsonEncodedText.Encode("at");
+    private static readonly JsonEncodedText Body = JsonEncodedText.Encode("body");
+    private static readonly JsonEncodedText Ref = JsonEncodedText.Encode("ref");
+    private static readonly JsonEncodedText ExpiresAt = JsonEncodedText.Encode("expiresAt");
+    private static readonly JsonEncodedText Attempt = JsonEncodedText.Encode("attempt");
+
+    /// <param name="attempt">2 on a repeat within the connection.</param>
+    public static SerializedHubMessage Events(ReadOnlySpan<LogEvent> events, int? attempt = null)
+    {
+        var size = 64;
+        foreach (var e in events)
+        {
+            size += 256 + e.Body.Length;
+        }
+
+        var buffer = new ArrayBufferWriter<byte>(size);
+        using (var json = new Utf8JsonWriter(buffer, Raw))
+        {
+            json.WriteStartObject();
+            json.WriteNumber("type"u8, 1);
+            json.WriteString("target"u8, ChatHubContract.EventsMethod);
+            json.WriteStartArray("arguments"u8);
+            json.WriteStartArray();
+            foreach (var e in events)
+            {
+                Write(json, e, attempt);
+            }
+
+            json.WriteEndArray();
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+
+        return Seal(buffer);
+    }
+
+    public static SerializedHubMessage Notice(Notice notice)
+    {
+        var buffer = new ArrayBufferWriter<byte>(256);
+        using (var json = new Utf8JsonWriter(buffer, Raw))
+        {
+            json.WriteStartObject();
+            json.WriteNumber("type"u8, 1);
+            json.WriteString("target"u8, ChatHubContract.NoticeMethod);
+            json.WriteStartArray("arguments"u8);
+            JsonSerializer.Serialize(json, notice, ChatJson.Options);
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+
+        return Seal(buffer);
+    }
+
+    private static void Write(Utf8JsonWriter json, LogEvent e, int? attempt)
+    {
+        json.WriteStartObject();
+        json.WriteString(Conversation, e.Conversation);
+        json.WriteNumber(Epoch, e.Epoch);
+        json.WriteNumber(Seq, e.Seq);
+        json.WriteString(Id, e.Id);
+        json.WriteString(Type, e.Type);
+        json.WriteString(Sender, e.Sender);
+        json.WriteString(At, DateTimeOffset.FromUnixTimeMilliseconds(e.At).UtcDateTime);
+        json.WritePropertyName(Body);
+        if (e.Body.IsEmpty)
+        {
+            json.WriteNullValue();
+        }
+        else
+        {
+            json.WriteRawValue(e.Body.Span, skipInputValidation: true);
+        }
+
+        if (e.Ref is not null)
+        {
+            json.WriteString(Ref, e.Ref);
+        }
+
+        if (e.ExpiresAt is { } expires)
+        {
+            json.WriteString(ExpiresAt, DateTimeOffset.FromUnixTimeMilliseconds(expires).UtcDateTime);
+        }
+
+        if (attempt is { } n)
+        {
+            json.WriteNumber(Attempt, n);
+        }
+
+        json.WriteEndObject();
+    }
+
+    private static SerializedHubMessage Seal(ArrayBufferWriter<byte> buffer)
+    {
+        buffer.GetSpan(1)[0] = RecordSeparator;
+        buffer.Advance(1);
+        return new SerializedHubMessage([new SerializedMessage("json", buffer.WrittenMemory)]);
+    }
+}

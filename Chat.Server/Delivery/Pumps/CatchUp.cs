@@ -1,0 +1,233 @@
+using System.Runtime.InteropServices;
+using Chat.Contracts;
+using Chat.Server.Delivery.Acks;
+using Chat.Server.Delivery.Feeds;
+using Chat.Server.Storage;
+using Chat.Server.Storage.Cursors;
+
+namespace Chat.Server.Delivery.Pumps;
+
+/// <summary>
+/// The one act behind replay, retry, recovery and spill: read the log after the position, send, wait for acknowledgements.
+/// Runs in the pump's loop, one step at a time.
+/// </summary>
+internal sealed class CatchUp(ConnectionPump pump, PumpServices services)
+{
+    private volatile bool _loaded;
+
+    /// <summary>Joins the feeds of all that the device follows. Waits as long as storage is away; the connection stays open meanwhile.</summary>
+    public async Task LoadAsync()
+    {
+        if (_loaded)
+        {
+            return;
+        }
+
+        _loaded = true;
+        var following = await WhenStoredAsync(ct => services.Cursors.OpenDeviceAsync(pump.User, pump.Device, services.Options.MaxDevices, ct));
+        var joined = new List<(Subscription Subscription, Following Following)>(following.Count);
+        foreach (var f in following)
+        {
+            if (pump.Join(f.Conversation, await StartAsync(f)) is { } subscription)
+            {
+                joined.Add((subscription, f));
+                if (f.End is { } end)
+                {
+                    subscription.Feed.End(subscription, end);
+                }
+            }
+        }
+
+        await EstablishAsync(joined);
+    }
+
+    /// <summary>The next step begins with loading.</summary>
+    public void LoadAgain() => _loaded = false;
+
+    /// <summary>One page for a subscription that is behind, or its going live.</summary>
+    public async Task AdvanceAsync(Subscription subscription)
+    {
+        if (subscription.Position >= subscription.End)
+        {
+            // All that its user may see was sent; acknowledgements may still come.
+            services.Feeds.Leave(subscription);
+            return;
+        }
+
+        if (subscription.Gone || subscription.Feed.TryGoLive(subscription))
+        {
+            return;
+        }
+
+        if (!await pump.Window.WaitForRoomAsync())
+        {
+            pump.FallBehind(subscription);
+            return;
+        }
+
+        var most = Math.Clamp(pump.Window.Free, 1, services.Options.PageSize);
+        var events = await PageAsync(subscription, most);
+        if (events.Count == 0)
+        {
+            await SettleAsync(subscription);
+        }
+        else
+        {
+            await SendAsync(subscription, events);
+        }
+
+        pump.FallBehind(subscription);
+    }
+
+    /// <summary>Sends what is unacknowledged once more, marked as a repeat.</summary>
+    public async Task ResendAsync(IReadOnlyList<Subscription> owing)
+    {
+        foreach (var subscription in owing)
+        {
+            for (var after = subscription.Acked; after < subscription.Position && !pump.IsClosed;)
+            {
+                var through = subscription.Position;
+                var events = await ReadAsync(subscription, after, through, services.Options.PageSize);
+                if (events.Count == 0)
+                {
+                    break;
+                }
+
+                after = events[^1].Seq;
+                services.Meter.Resent(events.Count);
+                await pump.Writer.WriteAsync(Frames.Events(CollectionsMarshal.AsSpan(events), attempt: 2));
+            }
+        }
+    }
+
+    private async Task<long> StartAsync(Following f)
+    {
+        var position = Math.Max(f.Position, services.Keeper.Find(new CursorKey(pump.User, pump.Device, f.Conversation)));
+        if (position > f.Head)
+        {
+            // The log was rewound below what the device has seen: begin anew at its head.
+            services.Keeper.Forget(new CursorKey(pump.User, pump.Device, f.Conversation));
+            await WhenStoredAsync(async ct =>
+            {
+                await services.Cursors.RewindAsync(pump.User, pump.Device, f.Conversation, f.Head, ct);
+                return true;
+            });
+            pump.Announce(new Notice { Kind = NoticeKinds.Reset, Conversation = f.Conversation, Head = f.Head, Reason = "rewound" });
+            return f.Head;
+        }
+
+        if (position + 1 < f.First)
+        {
+            Truncate(f.Conversation, position + 1, f.First - 1);
+            return f.First - 1;
+        }
+
+        return position;
+    }
+
+    /// <summary>
+    /// Feeds that nobody stood in before do not know where their log ends. It is read now, after joining them: what is committed
+    /// later is offered to them.
+    /// </summary>
+    private async Task EstablishAsync(List<(Subscription Subscription, Following Following)> joined)
+    {
+        var cold = joined.Where(j => j.Subscription.Feed.IsCold).Select(j => j.Subscription.Feed).ToList();
+        if (cold.Count == 0)
+        {
+            return;
+        }
+
+        var bounds = await WhenStoredAsync(ct => services.Log.BoundsAsync([.. cold.Select(f => f.Conversation)], ct));
+        foreach (var feed in cold)
+        {
+            if (bounds.TryGetValue(feed.Conversation, out var log))
+            {
+                feed.Establish(log.Head);
+            }
+        }
+    }
+
+    private async Task<List<LogEvent>> PageAsync(Subscription subscription, int most)
+    {
+        var after = subscription.Position;
+        var through = subscription.End;
+        var recent = subscription.Feed.RecentAfter(after, most);
+        if (recent is null)
+        {
+            return await WhenStoredAsync(ct => services.Log.ReadAsync(subscription.Feed.Conversation, after, through, most, ct));
+        }
+
+        recent.RemoveAll(e => e.Seq > through);
+        return recent;
+    }
+
+    /// <summary>The log has nothing after the position: the feed stands there too, or the log was cut or rewound.</summary>
+    private async Task SettleAsync(Subscription subscription)
+    {
+        subscription.Feed.Establish(subscription.Position);
+        if (subscription.Feed.TryGoLive(subscription))
+        {
+            return;
+        }
+
+        var conversation = subscription.Feed.Conversation;
+        var bounds = await WhenStoredAsync(ct => services.Log.BoundsAsync([conversation], ct));
+        if (bounds.TryGetValue(conversation, out var log) && log.First > subscription.Position + 1)
+        {
+            Truncate(conversation, subscription.Position + 1, log.First - 1);
+            pump.SkipTo(subscription, log.First - 1);
+        }
+    }
+
+    private async Task<List<LogEvent>> ReadAsync(Subscription subscription, long after, long through, int most) =>
+        await WhenStoredAsync(ct => services.Log.ReadAsync(subscription.Feed.Conversation, after, through, most, ct));
+
+    private async Task SendAsync(Subscription subscription, List<LogEvent> events)
+    {
+        if (events[0].Seq > subscription.Position + 1)
+        {
+            Truncate(subscription.Feed.Conversation, subscription.Position + 1, events[0].Seq - 1);
+            pump.SkipTo(subscription, events[0].Seq - 1);
+        }
+
+        var ended = events.FindIndex(e => Membership.Ends(e, pump.User));
+        if (ended >= 0)
+        {
+            // The log says so before the members table did: nothing after it is this user's, unless added again, which comes as news.
+            subscription.Feed.End(subscription, events[ended].Seq);
+            events.RemoveRange(ended + 1, events.Count - ended - 1);
+        }
+
+        // There was room before the page was read; live events may have taken some since.
+        pump.Window.Take(events.Count);
+        subscription.Position = events[^1].Seq;
+        services.Meter.Delivered(events.Count, live: false);
+        await pump.Writer.WriteAsync(Frames.Events(CollectionsMarshal.AsSpan(events)));
+    }
+
+    private void Truncate(string conversation, long from, long to) =>
+        pump.Announce(new Notice { Kind = NoticeKinds.Truncated, Conversation = conversation, From = from, To = to });
+
+    /// <summary>Reads from storage, a few connections at a time; while it is away waits for it to come back.</summary>
+    private async Task<T> WhenStoredAsync<T>(Func<CancellationToken, Task<T>> read)
+    {
+        var closed = pump.Connection.ConnectionAborted;
+        while (true)
+        {
+            await services.Breaker.WaitUntilClosedAsync(closed);
+            await services.Readers.WaitAsync(closed);
+            try
+            {
+                return await read(closed);
+            }
+            catch (StorageUnavailableException)
+            {
+                // The breaker is open now and is waited for above.
+            }
+            finally
+            {
+                services.Readers.Release();
+            }
+        }
+    }
+}

@@ -1,0 +1,354 @@
+using Chat.Contracts;
+using Chat.Server.Delivery.Acks;
+using Chat.Server.Delivery.Feeds;
+using Chat.Server.Storage.Cursors;
+using Microsoft.AspNetCore.SignalR;
+
+namespace Chat.Server.Delivery.Pumps;
+
+/// <summary>
+/// Feeds one connection. Feeds write to it directly while it keeps up; what does not fit is not queued in memory but read from the
+/// log when there is room again (spill to cursor). Its loop runs only while there is something to catch up with.
+/// Its lock is the innermost: nothing that takes a feed's lock is called under it.
+/// </summary>
+internal sealed partial class ConnectionPump
+{
+    private readonly Lock _lock = new();
+    private readonly Dictionary<string, Subscription> _subscriptions = new(StringComparer.Ordinal);
+    private readonly Queue<Subscription> _behind = new();
+    private readonly Queue<(string Conversation, long Position)> _joining = new();
+    private readonly PumpServices _services;
+    private readonly CatchUp _catchUp;
+    private bool _running;
+    private bool _resendWanted;
+    private volatile bool _closed;
+
+    public ConnectionPump(HubConnectionContext connection, string user, string device, PumpServices services)
+    {
+        Connection = connection;
+        User = user;
+        Device = device;
+        _services = services;
+        Window = new AckWindow(services.Options.Window, services.Time);
+        Writer = new ConnectionWriter(connection, services.Options.PendingWrites, Window.Progress);
+        _catchUp = new CatchUp(this, services);
+    }
+
+    public HubConnectionContext Connection { get; }
+
+    public string User { get; }
+
+    public string Device { get; }
+
+    public AckWindow Window { get; }
+
+    public ConnectionWriter Writer { get; }
+
+    public bool IsClosed => _closed;
+
+    /// <summary>Begins with what the device follows; returns at once.</summary>
+    public void Start()
+    {
+        _running = true;
+        _ = Task.Run(RunAsync);
+    }
+
+    /// <summary>Stops and leaves all feeds.</summary>
+    public void Stop()
+    {
+        List<Subscription> left;
+        lock (_lock)
+        {
+            _closed = true;
+            left = [.. _subscriptions.Values];
+            _subscriptions.Clear();
+            _behind.Clear();
+        }
+
+        Window.Wake();
+        foreach (var subscription in left)
+        {
+            _services.Feeds.Leave(subscription);
+        }
+    }
+
+    /// <summary>Writes events of a live subscription. Called under the feed's lock; never waits. False: no room, let the pump do it.</summary>
+    public bool TrySendLive(Subscription subscription, SerializedHubMessage frame, int count, long last)
+    {
+        if (_closed || !Writer.HasRoom || !Window.TryTake(count))
+        {
+            return false;
+        }
+
+        subscription.Position = last;
+        _services.Meter.Delivered(count, live: true);
+        Writer.Post(frame);
+        return true;
+    }
+
+    /// <summary>Writes a notice if the socket keeps up; notices are not owed.</summary>
+    public void TrySendNotice(SerializedHubMessage notice)
+    {
+        if (!_closed && Writer.HasRoom)
+        {
+            Writer.Post(notice);
+        }
+    }
+
+    /// <summary>A subscription is no longer live: the loop reads for it. May be called under the feed's lock.</summary>
+    public void FallBehind(Subscription subscription)
+    {
+        lock (_lock)
+        {
+            if (_closed)
+            {
+                return;
+            }
+
+            if (!subscription.Queued)
+            {
+                subscription.Queued = true;
+                _behind.Enqueue(subscription);
+            }
+
+            RunUnderLock();
+        }
+    }
+
+    /// <summary>Takes cumulative acknowledgements; those of unknown conversations and beyond what was sent are cut.</summary>
+    public void Acknowledge(IReadOnlyList<AckPosition> positions, Action<Subscription, long> acknowledged)
+    {
+        foreach (var (conversation, seq) in positions)
+        {
+            Subscription? subscription;
+            lock (_lock)
+            {
+                if (conversation is null || !_subscriptions.TryGetValue(conversation, out subscription))
+                {
+                    continue;
+                }
+
+                var gained = subscription.Acknowledge(seq);
+                if (gained == 0)
+                {
+                    continue;
+                }
+
+                Window.Acknowledged(gained);
+                if (subscription.Acked >= subscription.End)
+                {
+                    _subscriptions.Remove(conversation);
+                }
+            }
+
+            _services.Keeper.Mark(new CursorKey(User, Device, conversation), subscription.Acked);
+            acknowledged(subscription, subscription.Acked);
+        }
+    }
+
+    /// <summary>Begins to follow a conversation that the user was just added to. The loop does it, so that it cannot fall amidst a page.</summary>
+    public void Follow(string conversation, long position)
+    {
+        lock (_lock)
+        {
+            _joining.Enqueue((conversation, position));
+            RunUnderLock();
+        }
+    }
+
+    /// <summary>Asks storage anew what the device follows; what it follows already goes on.</summary>
+    public void Reload()
+    {
+        lock (_lock)
+        {
+            _catchUp.LoadAgain();
+            RunUnderLock();
+        }
+    }
+
+    /// <summary>Takes a place in the conversation's feed; not live yet.</summary>
+    public Subscription? Join(string conversation, long position)
+    {
+        var subscription = _services.Feeds.Join(conversation, this, position);
+        lock (_lock)
+        {
+            if (!_closed && _subscriptions.TryAdd(conversation, subscription))
+            {
+                subscription.Queued = true;
+                _behind.Enqueue(subscription);
+                RunUnderLock();
+                return subscription;
+            }
+        }
+
+        _services.Feeds.Leave(subscription);
+        return null;
+    }
+
+    public bool Follows(string conversation)
+    {
+        lock (_lock)
+        {
+            return _subscriptions.TryGetValue(conversation, out var subscription) && subscription.End == long.MaxValue;
+        }
+    }
+
+    /// <summary>Sends a notice that must not be lost: what follows makes no sense without it.</summary>
+    public void Announce(Notice notice) => Writer.Post(Frames.Notice(notice));
+
+    /// <summary>Called once a second: sends again or closes when acknowledgements stay away.</summary>
+    public void CheckAcks()
+    {
+        switch (Window.Judge(_services.Options))
+        {
+            case AckVerdict.Close when !_closed:
+                Log.AckTimeout(_services.Logger, Connection.ConnectionId, Window.Unacknowledged);
+                _services.Meter.SlowDisconnect();
+                _ = CloseAsync(new Notice { Kind = NoticeKinds.Bye, Code = ErrorCodes.AckTimeout, Retry = true });
+                break;
+            case AckVerdict.Resend:
+                lock (_lock)
+                {
+                    _resendWanted = true;
+                    RunUnderLock();
+                }
+
+                // The loop may be waiting for room, which only this resend may bring.
+                Window.Wake();
+                break;
+        }
+    }
+
+    /// <summary>Says why, waits a moment for that to leave, and closes.</summary>
+    public async Task CloseAsync(Notice bye)
+    {
+        _closed = true;
+        Window.Wake();
+        try
+        {
+            await Connection.WriteAsync(Frames.Notice(bye)).AsTask().WaitAsync(TimeSpan.FromSeconds(1), _services.Time);
+        }
+        catch (Exception)
+        {
+            // A socket that takes nothing is the very reason for closing.
+        }
+
+        Connection.Abort();
+    }
+
+    /// <summary>Goes on behind events that are announced as missing.</summary>
+    public void SkipTo(Subscription subscription, long position)
+    {
+        lock (_lock)
+        {
+            subscription.JumpTo(position);
+        }
+    }
+
+    private void RunUnderLock()
+    {
+        if (!_running)
+        {
+            _running = true;
+            _ = Task.Run(RunAsync);
+        }
+    }
+
+    private async Task RunAsync()
+    {
+        try
+        {
+            do
+            {
+                await _catchUp.LoadAsync();
+            }
+            while (await StepAsync());
+        }
+        catch (OperationCanceledException) when (_closed || Connection.ConnectionAborted.IsCancellationRequested)
+        {
+            // The connection went away while storage was read for it.
+        }
+        catch (Exception e)
+        {
+            Log.PumpFault(_services.Logger, Connection.ConnectionId, e);
+            await CloseAsync(new Notice { Kind = NoticeKinds.Bye, Code = ErrorCodes.Internal, Retry = true });
+        }
+    }
+
+    private async Task<bool> StepAsync()
+    {
+        if (NextTask() is not { } task)
+        {
+            return false;
+        }
+
+        await task();
+        return true;
+    }
+
+    /// <summary>Null: nothing to do, and the loop counts as ended.</summary>
+    private Func<Task>? NextTask()
+    {
+        lock (_lock)
+        {
+            if (!_closed && _resendWanted)
+            {
+                _resendWanted = false;
+                Subscription[] owing = [.. _subscriptions.Values.Where(s => s.Acked < s.Position)];
+                return () => _catchUp.ResendAsync(owing);
+            }
+
+            if (!_closed && _joining.TryDequeue(out var join))
+            {
+                return () => RejoinAsync(join.Conversation, join.Position);
+            }
+
+            if (!_closed && _behind.TryDequeue(out var subscription))
+            {
+                subscription.Queued = false;
+                return () => _catchUp.AdvanceAsync(subscription);
+            }
+
+            _running = false;
+            return null;
+        }
+    }
+
+    private Task RejoinAsync(string conversation, long position)
+    {
+        Subscription? ended = null;
+        lock (_lock)
+        {
+            if (_subscriptions.TryGetValue(conversation, out var present))
+            {
+                if (position < present.End)
+                {
+                    return Task.CompletedTask;
+                }
+
+                ended = present;
+                _subscriptions.Remove(conversation);
+                Window.Release(present.Acknowledge(long.MaxValue));
+            }
+        }
+
+        if (ended is not null)
+        {
+            // Added again: what lay between is not theirs, and the jump is announced.
+            _services.Feeds.Leave(ended);
+            Announce(new Notice { Kind = NoticeKinds.Reset, Conversation = conversation, Head = position, Reason = "rejoined" });
+        }
+
+        Join(conversation, position);
+        return Task.CompletedTask;
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1200, LogLevel.Information, "Connection {Connection} acknowledged nothing for too long ({Unacknowledged} events); closed, it will catch up", EventName = "AckTimeout")]
+        public static partial void AckTimeout(ILogger logger, string connection, int unacknowledged);
+
+        [LoggerMessage(1201, LogLevel.Error, "The pump of connection {Connection} met an unexpected fault; the connection is closed and will catch up", EventName = "PumpFault")]
+        public static partial void PumpFault(ILogger logger, string connection, Exception exception);
+    }
+}
