@@ -1,7 +1,18 @@
-var builder = WebApplication.CreateBuilder(new WebApplicationOptions
+using Chat.Server.Workers;
+
+try
 {
-    Args = args,
-    ContentRootPath = AppContext.BaseDirectory,
-});
-var app = builder.Build();
-app.Run();
+    var builder = WebApplication.CreateBuilder(new WebApplicationOptions
+    {
+        Args = args,
+        ContentRootPath = AppContext.BaseDirectory,
+    });
+    var plan = builder.AddWorkers(args);
+    var app = builder.Build();
+    app.UseWorkers();
+    return await app.RunToExitCodeAsync();
+}
+catch (StartRefusedException refusal)
+{
+    return ServerRun.Refuse(refusal);
+}

@@ -1,0 +1,62 @@
+using System.Buffers.Binary;
+
+namespace Chat.Server.Workers.Control;
+
+internal enum FrameKind : byte
+{
+    Message = 1,
+    Relay = 2,
+}
+
+/// <summary>Length (4 bytes, the kind included), kind (1 byte), payload.</summary>
+internal readonly record struct ControlFrame(FrameKind Kind, ReadOnlyMemory<byte> Payload)
+{
+    public const int MaxLength = 16 * 1024 * 1024;
+    private const int HeaderLength = 5;
+
+    public static ControlFrame Of(ControlMessage message) => new(FrameKind.Message, message.ToBytes());
+
+    /// <summary>One buffer, so that a frame is one write.</summary>
+    public byte[] ToBytes()
+    {
+        var bytes = new byte[HeaderLength + Payload.Length];
+        BinaryPrimitives.WriteInt32LittleEndian(bytes, Payload.Length + 1);
+        bytes[4] = (byte)Kind;
+        Payload.CopyTo(bytes.AsMemory(HeaderLength));
+        return bytes;
+    }
+
+    /// <summary>Null at the end of the stream.</summary>
+    public static async ValueTask<ControlFrame?> ReadAsync(Stream stream, CancellationToken cancellationToken)
+    {
+        var header = new byte[HeaderLength];
+        if (await stream.ReadAtLeastAsync(header, HeaderLength, throwOnEndOfStream: false, cancellationToken) < HeaderLength)
+        {
+            return null;
+        }
+
+        var payload = new byte[PayloadLength(header)];
+        await stream.ReadExactlyAsync(payload, cancellationToken);
+        return new((FrameKind)header[4], payload);
+    }
+
+    /// <summary>The blocking twin, for the worker's thread that must not need the pool.</summary>
+    public static ControlFrame? Read(Stream stream)
+    {
+        var header = new byte[HeaderLength];
+        if (stream.ReadAtLeast(header, HeaderLength, throwOnEndOfStream: false) < HeaderLength)
+        {
+            return null;
+        }
+
+        var payload = new byte[PayloadLength(header)];
+        stream.ReadExactly(payload);
+        return new((FrameKind)header[4], payload);
+    }
+
+    private static int PayloadLength(ReadOnlySpan<byte> header)
+    {
+        var length = BinaryPrimitives.ReadInt32LittleEndian(header) - 1;
+        return length is >= 0 and <= MaxLength ? length : throw new InvalidDataException($"A control frame claims {length} bytes.");
+    }
+}

@@ -1,0 +1,42 @@
+using System.Globalization;
+using Chat.Contracts;
+using Chat.Server.Workers.Runtime;
+using Microsoft.AspNetCore.SignalR;
+
+namespace Chat.Server.Workers;
+
+/// <summary>
+/// While this process drains, handshakes that still arrive (on connections opened before) are sent elsewhere, and every other answer closes its
+/// connection, so that the client's next request finds another process.
+/// </summary>
+internal sealed class DrainGate(RequestDelegate next, DrainState drain, ProcessPlan plan, TimeProvider time)
+{
+    public Task InvokeAsync(HttpContext context)
+    {
+        if (!drain.IsDraining)
+        {
+            return next(context);
+        }
+
+        context.Response.Headers.Connection = "close";
+        if (context.GetEndpoint()?.Metadata.GetMetadata<HubMetadata>() is null)
+        {
+            return next(context);
+        }
+
+        var wait = RetryAfter();
+        context.Response.Headers.RetryAfter = wait.ToString(CultureInfo.InvariantCulture);
+        return TypedResults.Problem(
+            "Connect again after the time given; another process, or this one's successor, will answer.",
+            statusCode: StatusCodes.Status503ServiceUnavailable,
+            title: "This process is shutting down.",
+            extensions: new Dictionary<string, object?> { ["code"] = ErrorCodes.Draining, ["retryable"] = true, ["retryAfter"] = wait }).ExecuteAsync(context);
+    }
+
+    /// <summary>With others on the port at once; alone, when the successor can be there.</summary>
+    private int RetryAfter()
+    {
+        var left = plan.Workers > 1 ? TimeSpan.Zero : (drain.Deadline - time.GetUtcNow()) ?? TimeSpan.Zero;
+        return 1 + (int)Math.Max(0, Math.Ceiling(left.TotalSeconds));
+    }
+}

@@ -1,0 +1,27 @@
+using System.Diagnostics.Metrics;
+
+namespace Chat.Server.Workers.Runtime;
+
+/// <summary>The process's hub connections, taken from the meter that SignalR keeps anyway, so that no feature has to be asked.</summary>
+internal sealed class ConnectionCount : IDisposable
+{
+    private readonly MeterListener _listener = new();
+    private long _current;
+
+    public ConnectionCount()
+    {
+        _listener.InstrumentPublished = (instrument, listener) =>
+        {
+            if (instrument is { Meter.Name: "Microsoft.AspNetCore.Http.Connections", Name: "signalr.server.active_connections" })
+            {
+                listener.EnableMeasurementEvents(instrument);
+            }
+        };
+        _listener.SetMeasurementEventCallback<long>((_, change, _, _) => Interlocked.Add(ref _current, change));
+        _listener.Start();
+    }
+
+    public long Current => Interlocked.Read(ref _current);
+
+    public void Dispose() => _listener.Dispose();
+}

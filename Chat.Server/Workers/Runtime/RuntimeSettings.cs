@@ -1,0 +1,31 @@
+namespace Chat.Server.Workers.Runtime;
+
+/// <summary>Settings that an operator changed while the process runs; they lie over all other sources and end with the process.</summary>
+internal sealed class RuntimeSettings : ConfigurationProvider, IConfigurationSource
+{
+    private static readonly string[] Changeable = ["Logging:LogLevel:", "Serilog:MinimumLevel"];
+
+    public static bool MayChange(string key) => Changeable.Any(prefix => key.StartsWith(prefix, StringComparison.OrdinalIgnoreCase));
+
+    public IConfigurationProvider Build(IConfigurationBuilder builder) => this;
+
+    /// <summary>Null takes the change back.</summary>
+    public void Change(string key, string? value)
+    {
+        if (!MayChange(key))
+        {
+            throw new ArgumentException("Not a setting that may be changed while running.", nameof(key));
+        }
+
+        if (value is null)
+        {
+            Data.Remove(key);
+        }
+        else
+        {
+            Set(key, value);
+        }
+
+        OnReload();
+    }
+}

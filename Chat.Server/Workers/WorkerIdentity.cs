@@ -1,0 +1,28 @@
+namespace Chat.Server.Workers;
+
+/// <summary>What a worker is told by its supervisor, through its environment. The key is another one at every start, so that nobody else can take its place on the control socket.</summary>
+internal sealed record WorkerIdentity(string Id, int Of, string ControlPath, string Key, IReadOnlyList<string> Urls)
+{
+    private const string IdName = "CHAT_WORKER_ID";
+    private const string OfName = "CHAT_WORKER_OF";
+    private const string ControlName = "CHAT_WORKER_CONTROL";
+    private const string KeyName = "CHAT_WORKER_KEY";
+    private const string UrlsName = "CHAT_WORKER_URLS";
+
+    public static WorkerIdentity? FromEnvironment()
+    {
+        var values = new[] { IdName, OfName, ControlName, KeyName, UrlsName }.Select(Environment.GetEnvironmentVariable).ToArray();
+        return values.All(v => !string.IsNullOrEmpty(v)) && int.TryParse(values[1], out var of)
+            ? new(values[0]!, of, values[2]!, values[3]!, values[4]!.Split(';'))
+            : null;
+    }
+
+    public IReadOnlyDictionary<string, string> ToEnvironment() => new Dictionary<string, string>
+    {
+        [IdName] = Id,
+        [OfName] = Of.ToString(System.Globalization.CultureInfo.InvariantCulture),
+        [ControlName] = ControlPath,
+        [KeyName] = Key,
+        [UrlsName] = string.Join(';', Urls),
+    };
+}
