@@ -17,7 +17,8 @@ internal sealed partial class DrainRun(
 
     private readonly Lock _lock = new();
     private readonly CancellationTokenSource _limit = new(Timeout.InfiniteTimeSpan, time);
-    private DateTimeOffset _deadline = DateTimeOffset.MaxValue;
+    private readonly long _born = time.GetTimestamp();
+    private TimeSpan _deadline = TimeSpan.MaxValue;
     private Task? _run;
 
     public event Action<string>? Began;
@@ -26,7 +27,7 @@ internal sealed partial class DrainRun(
     {
         lock (_lock)
         {
-            var deadline = time.GetUtcNow() + window;
+            var deadline = time.GetElapsedTime(_born) + window;
             if (deadline < _deadline)
             {
                 _deadline = deadline;

@@ -14,6 +14,7 @@ internal sealed class SoleProcess(Heart heart, DrainRun drain, DrainState state,
     private readonly DateTimeOffset _startedAt = time.GetUtcNow();
     private volatile bool _ready;
     private volatile WorkerBeat? _beat;
+    private long _beatAt;
 
     public event Action<WorkerEvent>? Happened;
 
@@ -73,6 +74,7 @@ internal sealed class SoleProcess(Heart heart, DrainRun drain, DrainState state,
     private void OnBeat(WorkerVitals vitals, Dictionary<string, JsonElement> parts)
     {
         var beat = new WorkerBeat(time.GetUtcNow(), Id, vitals, parts);
+        Volatile.Write(ref _beatAt, time.GetTimestamp());
         _beat = beat;
         Beat?.Invoke(beat);
     }
@@ -97,7 +99,7 @@ internal sealed class SoleProcess(Heart heart, DrainRun drain, DrainState state,
             Crashes: 0,
             LastExit: null,
             RetryAt: null,
-            beat is null ? null : time.GetUtcNow() - beat.At,
+            beat is null ? null : time.GetElapsedTime(Volatile.Read(ref _beatAt)),
             beat?.Vitals,
             beat?.Parts ?? new Dictionary<string, JsonElement>());
     }

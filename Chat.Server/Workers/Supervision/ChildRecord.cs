@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Chat.Server.Workers.Control;
 using Chat.Server.Workers.Ports;
 
 namespace Chat.Server.Workers.Supervision;
@@ -65,7 +66,22 @@ internal sealed class ChildRecord(string id, TimeProvider time, Action<WorkerEve
         tell(new(time.GetUtcNow(), id, WorkerEvent.StateKind, from, to, exit, text));
     }
 
-    public void Note(string kind, string text) => tell(new(time.GetUtcNow(), id, kind, null, null, null, text));
+    /// <summary>What the process itself says, as far as it changes the state or is to be told.</summary>
+    public void Heard(ControlMessage message)
+    {
+        switch (message)
+        {
+            case Beat when State is WorkerState.Unresponsive:
+                Move(WorkerState.Healthy, "its heartbeat is back");
+                break;
+            case Draining draining when State is not WorkerState.Draining:
+                Move(WorkerState.Draining, draining.Reason);
+                break;
+            case Report report:
+                tell(new(time.GetUtcNow(), id, report.About, null, null, null, report.Text));
+                break;
+        }
+    }
 
     public WorkerSnapshot Describe(ChildRun? run, bool wanted) => new(
         id,

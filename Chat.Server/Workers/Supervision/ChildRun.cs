@@ -15,7 +15,7 @@ internal sealed class ChildRun(int generation, string key, ChildKind kind, IRunn
     private long? _ready;
     private KilledFor _killedFor;
     private OomEvidence? _oom;
-    private DateTimeOffset _deadline = DateTimeOffset.MaxValue;
+    private TimeSpan _deadline = TimeSpan.MaxValue;
     private ITimer? _overrun;
 
     public int Generation => generation;
@@ -65,16 +65,28 @@ internal sealed class ChildRun(int generation, string key, ChildKind kind, IRunn
         _oom = oom;
     }
 
-    public void Forgive() => _lastBeat = time.GetTimestamp();
+    /// <summary>Looks for the heartbeat and ends a process whose silence lasted too long.</summary>
+    public HeartbeatVerdict Watch(WorkersOptions options, bool forgive)
+    {
+        if (kind is ChildKind.Companion || _killedFor is not KilledFor.Nothing)
+        {
+            return HeartbeatVerdict.Fine;
+        }
 
-    public HeartbeatVerdict Judge(WorkersOptions options) => _killedFor is KilledFor.Nothing && kind is ChildKind.Worker
-        ? HeartbeatPolicy.Decide(Silent ?? TimeSpan.Zero, _ready is not null, time.GetElapsedTime(_launched), options)
-        : HeartbeatVerdict.Fine;
+        _lastBeat = forgive ? time.GetTimestamp() : _lastBeat;
+        var verdict = HeartbeatPolicy.Decide(Silent ?? TimeSpan.Zero, _ready is not null, time.GetElapsedTime(_launched), options);
+        if (verdict is HeartbeatVerdict.Hung or HeartbeatVerdict.NeverReady)
+        {
+            Kill(verdict is HeartbeatVerdict.Hung ? KilledFor.NoHeartbeat : KilledFor.NeverReady);
+        }
+
+        return verdict;
+    }
 
     /// <summary>Asked again, the earlier deadline counts.</summary>
     public void SendAway(TimeSpan window, TimeSpan grace, string reason, Action onOverrun)
     {
-        var deadline = time.GetUtcNow() + window;
+        var deadline = time.GetElapsedTime(_launched) + window;
         if (deadline >= _deadline)
         {
             return;

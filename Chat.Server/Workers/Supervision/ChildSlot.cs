@@ -137,25 +137,15 @@ internal sealed class ChildSlot
                 return;
             }
 
-            switch (message)
+            if (message is Beat beat)
             {
-                case Beat beat:
-                    run.Took(beat, oom);
-                    if (_record.State is WorkerState.Unresponsive)
-                    {
-                        _record.Move(WorkerState.Healthy, "its heartbeat is back");
-                    }
+                run.Took(beat, oom);
+            }
 
-                    break;
-                case Ready:
-                    ReadyLocked(run);
-                    break;
-                case Draining draining when _record.State is not WorkerState.Draining:
-                    _record.Move(WorkerState.Draining, draining.Reason);
-                    break;
-                case Report report:
-                    _record.Note(report.About, report.Text);
-                    break;
+            _record.Heard(message);
+            if (message is Ready)
+            {
+                ReadyLocked(run);
             }
         }
     }
@@ -165,22 +155,9 @@ internal sealed class ChildSlot
     {
         lock (_lock)
         {
-            if (forgive)
+            if (_run?.Watch(_context.Options, forgive) is HeartbeatVerdict.Unresponsive && _record.State is WorkerState.Healthy)
             {
-                _run?.Forgive();
-            }
-
-            switch (_run?.Judge(_context.Options))
-            {
-                case HeartbeatVerdict.Hung:
-                    _run.Kill(KilledFor.NoHeartbeat);
-                    break;
-                case HeartbeatVerdict.NeverReady:
-                    _run.Kill(KilledFor.NeverReady);
-                    break;
-                case HeartbeatVerdict.Unresponsive when _record.State is WorkerState.Healthy:
-                    _record.Move(WorkerState.Unresponsive, $"no heartbeat for {_run.Silent?.TotalSeconds:F0} s");
-                    break;
+                _record.Move(WorkerState.Unresponsive, $"no heartbeat for {_run.Silent?.TotalSeconds:F0} s");
             }
         }
     }
@@ -294,12 +271,3 @@ internal sealed class ChildSlot
         _context.Forward(_child.Id, line);
     }
 }
-
-/// <summary>What all places share.</summary>
-internal sealed record SlotContext(
-    IChildLauncher Launcher,
-    WorkersOptions Options,
-    TimeProvider Time,
-    Func<ChildProcess, string, IReadOnlyDictionary<string, string>> Environment,
-    Action<WorkerEvent> Tell,
-    Action<string, LogLine> Forward);
