@@ -48,14 +48,15 @@ internal static class CommandLine
 
         var bare = new Command("serve-bare", "The baseline without storage.");
         Add(bare, [Port, Parent]);
-        bare.SetAction((parsed, _) => BaselineServer.RunBareAsync(parsed.GetValue(Port), parsed.GetValue(Parent)));
+        bare.SetAction((parsed, token) => BaselineServer.RunBareAsync(parsed.GetValue(Port), parsed.GetValue(Parent), token));
 
         var naive = new Command("serve-naive", $"The baseline with one transaction per message; connection string in {BaselineTarget.ConnectionVariable}.");
         Add(naive, [Port, Parent]);
-        naive.SetAction((parsed, _) => BaselineServer.RunNaiveAsync(
+        naive.SetAction((parsed, token) => BaselineServer.RunNaiveAsync(
             parsed.GetValue(Port),
             parsed.GetValue(Parent),
-            Environment.GetEnvironmentVariable(BaselineTarget.ConnectionVariable) ?? throw new InvalidOperationException($"{BaselineTarget.ConnectionVariable} is not set.")));
+            Environment.GetEnvironmentVariable(BaselineTarget.ConnectionVariable) ?? throw new InvalidOperationException($"{BaselineTarget.ConnectionVariable} is not set."),
+            token));
 
         var root = new RootCommand("Load generator: what a durable message costs, beside SignalR that stores nothing and a transaction per message.") { run, attach, bare, naive };
         foreach (var option in run.Options)

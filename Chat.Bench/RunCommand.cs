@@ -40,7 +40,8 @@ internal static class RunCommand
                 await file.WriteAsync(json.FullName);
             }
 
-            return verdicts.Any(v => v.Outcome == Outcome.Missed) || run.Results.Remarks.Any(r => r.Text.StartsWith("failed", StringComparison.Ordinal)) ? 1 : 0;
+            return cancellationToken.IsCancellationRequested ? 2
+                : verdicts.Any(v => v.Outcome == Outcome.Missed) || run.Results.Remarks.Any(r => r.Text.StartsWith("failed", StringComparison.Ordinal)) ? 1 : 0;
         }
         finally
         {

@@ -12,25 +12,26 @@ internal static class BaselineServer
     private const int ParallelInvocations = 16;
     private const long MaximumMessageSize = 64 * 1024;
 
-    public static Task RunBareAsync(int port, int? parent) => RunAsync<BareHub>(port, parent, _ => { });
+    public static Task RunBareAsync(int port, int? parent, CancellationToken cancellationToken) => RunAsync<BareHub>(port, parent, _ => { }, cancellationToken);
 
-    public static async Task RunNaiveAsync(int port, int? parent, string connectionString)
+    public static async Task RunNaiveAsync(int port, int? parent, string connectionString, CancellationToken cancellationToken)
     {
         var options = new DbContextOptionsBuilder<NaiveDb>().UseNpgsql(connectionString).Options;
         await using (var db = new NaiveDb(options))
         {
-            await db.Database.EnsureCreatedAsync();
+            await db.Database.EnsureCreatedAsync(cancellationToken);
         }
 
-        await RunAsync<NaiveHub>(port, parent, services => services.AddDbContext<NaiveDb>(o => o.UseNpgsql(connectionString)));
+        await RunAsync<NaiveHub>(port, parent, services => services.AddDbContext<NaiveDb>(o => o.UseNpgsql(connectionString)), cancellationToken);
     }
 
-    private static async Task RunAsync<THub>(int port, int? parent, Action<IServiceCollection> configure)
+    private static async Task RunAsync<THub>(int port, int? parent, Action<IServiceCollection> configure, CancellationToken cancellationToken)
         where THub : Hub
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
         builder.WebHost.UseUrls($"http://127.0.0.1:{port}");
+        builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(1));
         builder.Services.AddSingleton<Rooms>();
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services
@@ -45,13 +46,13 @@ internal static class BaselineServer
 
         await using var app = builder.Build();
         app.MapHub<THub>(ChatHubContract.Path);
-        await app.StartAsync();
+        await app.StartAsync(cancellationToken);
         if (parent is { } pid)
         {
             _ = StopWithAsync(pid, app.Lifetime);
         }
 
-        await app.WaitForShutdownAsync();
+        await app.WaitForShutdownAsync(cancellationToken);
     }
 
     /// <summary>A load generator that was killed cannot stop its servers; they notice themselves.</summary>

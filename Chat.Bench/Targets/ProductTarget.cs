@@ -41,8 +41,9 @@ internal sealed class ProductTarget(ProductOptions options, TimeProvider time) :
             ["Management__Url"] = $"http://127.0.0.1:{_managementPort}",
             ["Workers__Count"] = $"{options.Workers}",
             ["Console__Run"] = "false",
-            ["Limits__SendsPerSecond"] = "1000000",
-            ["Limits__SendBurst"] = "1000000",
+            ["Limits__SendsPerSecond"] = "0",
+            ["Limits__CallsPerSecond"] = "0",
+            ["Limits__SignalsPerSecond"] = "0",
             ["Logging__LogLevel__Default"] = "Warning",
         };
         var dotnet = Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet" ? Environment.ProcessPath! : "dotnet";
