@@ -1,0 +1,342 @@
+using Chat.Contracts;
+using Chat.Server.Storage.Writing;
+using Microsoft.EntityFrameworkCore;
+using Xunit;
+
+namespace Chat.Tests.Storage;
+
+/// <summary>What the writer promises on every database.</summary>
+public abstract class LogWriterContract : IAsyncLifetime
+{
+    private StorageHost _storage = null!;
+
+    private protected StorageHost Storage => _storage;
+
+    protected abstract string ConnectionString { get; }
+
+    public async Task InitializeAsync() => _storage = await StorageHost.StartAsync(ConnectionString);
+
+    public async Task DisposeAsync() => await _storage.DisposeAsync();
+
+    private static string NewId() => Guid.CreateVersion7().ToString();
+
+    private async Task<string> GroupAsync(params string[] users)
+    {
+        var id = "c_" + Guid.NewGuid().ToString("n");
+        await _storage.GroupAsync(id, users);
+        return id;
+    }
+
+    private async Task<AppendStored> StoreAsync(Append append) => Assert.IsType<AppendStored>(await _storage.Writer.Submit(append));
+
+    private async Task<AppendRefusal> RefusalAsync(Append append) => Assert.IsType<AppendRefused>(await _storage.Writer.Submit(append)).Reason;
+
+    [Fact]
+    public async Task Submit_ManyAtOnce_NumbersDenselyInTheOrderOfSubmission()
+    {
+        var conversations = new[] { await GroupAsync("alice"), await GroupAsync("alice"), await GroupAsync("alice") };
+        var sent = Enumerable.Range(0, 3_000).Select(i => Appends.Message(conversations[i % 3], "alice", $"{i:d5}-{NewId()}")).ToList();
+
+        var outcomes = await Task.WhenAll(sent.Select(_storage.Writer.Submit));
+
+        for (var i = 0; i < outcomes.Length; i++)
+        {
+            var stored = Assert.IsType<AppendStored>(outcomes[i]);
+            Assert.Equal((i / 3) + 1, stored.Seq);
+            Assert.False(stored.Duplicate);
+        }
+
+        foreach (var conversation in conversations)
+        {
+            var log = await _storage.Log.ReadAsync(conversation, 0, long.MaxValue, 5_000, default);
+            Assert.Equal(Enumerable.Range(1, 1_000).Select(n => (long)n), log.Select(e => e.Seq));
+            Assert.Equal(sent.Where(a => a.Conversation == conversation).Select(a => a.Id), log.Select(e => e.Id));
+            await using var db = await _storage.DbAsync();
+            Assert.Equal(1_000, (await db.Conversations.SingleAsync(c => c.Id == conversation)).HeadSeq);
+        }
+    }
+
+    [Fact]
+    public async Task Submit_Committed_TellsObserversInLogOrderWithTheBodyAsSent()
+    {
+        var conversation = await GroupAsync("alice");
+        const string Body = "{\"text\":\"naïve – ✓ \\u0000\",\"n\":1.50}";
+
+        await Task.WhenAll(Enumerable.Range(0, 300).Select(_ => _storage.Writer.Submit(Appends.Message(conversation, "alice", NewId(), Body))));
+
+        var told = _storage.Committed.Where(e => e.Conversation == conversation).ToList();
+        Assert.Equal(Enumerable.Range(1, 300).Select(n => (long)n), told.Select(e => e.Seq));
+        Assert.All(told, e => Assert.Equal(Body, System.Text.Encoding.UTF8.GetString(e.Body.Span)));
+        var read = await _storage.Log.ReadAsync(conversation, 299, 300, 10, default);
+        Assert.Equal(Body, System.Text.Encoding.UTF8.GetString(Assert.Single(read).Body.Span));
+    }
+
+    [Fact]
+    public async Task Submit_SameSendTenTimesAtOnce_IsStoredOnceAndAnsweredEqually()
+    {
+        var conversation = await GroupAsync("alice");
+        var id = NewId();
+
+        var outcomes = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => _storage.Writer.Submit(Appends.Message(conversation, "alice", id))));
+
+        var receipts = outcomes.Cast<AppendStored>().ToList();
+        Assert.Single(receipts, r => !r.Duplicate);
+        Assert.Single(receipts.Select(r => (r.Seq, r.Epoch, r.At)).Distinct());
+        Assert.Equal(1, (await _storage.Log.BoundsAsync([conversation], default))[conversation].Head);
+    }
+
+    [Fact]
+    public async Task Submit_RepeatedLaterAmongNewOnes_GetsTheFirstReceiptAndLeavesNoHole()
+    {
+        var conversation = await GroupAsync("alice");
+        var id = NewId();
+        var first = await StoreAsync(Appends.Message(conversation, "alice", id));
+
+        var outcomes = await Task.WhenAll(Enumerable.Range(0, 50).Select(i =>
+            _storage.Writer.Submit(Appends.Message(conversation, "alice", i == 25 ? id : NewId()))));
+
+        var repeat = Assert.IsType<AppendStored>(outcomes[25]);
+        Assert.Equal(first with { Duplicate = true }, repeat);
+        var log = await _storage.Log.ReadAsync(conversation, 0, long.MaxValue, 100, default);
+        Assert.Equal(Enumerable.Range(1, 50).Select(n => (long)n), log.Select(e => e.Seq));
+    }
+
+    [Fact]
+    public async Task Submit_SameIdOtherContent_IsRefused()
+    {
+        var conversation = await GroupAsync("alice");
+        var other = await GroupAsync("alice");
+        var id = NewId();
+        await StoreAsync(Appends.Message(conversation, "alice", id));
+
+        Assert.Equal(AppendRefusal.IdConflict, await RefusalAsync(Appends.Message(conversation, "alice", id, "{\"n\":2}")));
+        Assert.Equal(AppendRefusal.IdConflict, await RefusalAsync(Appends.Message(other, "alice", id)));
+    }
+
+    [Fact]
+    public async Task Submit_SameIdOfTwoSenders_AreTwoEvents()
+    {
+        var conversation = await GroupAsync("alice", "bob");
+
+        Assert.Equal(1, (await StoreAsync(Appends.Message(conversation, "alice", "1"))).Seq);
+        Assert.Equal(2, (await StoreAsync(Appends.Message(conversation, "bob", "1"))).Seq);
+    }
+
+    [Fact]
+    public async Task Submit_ByStrangerOrToNowhere_IsNotFoundAndWritesNothing()
+    {
+        var conversation = await GroupAsync("alice");
+
+        Assert.Equal(AppendRefusal.NotFound, await RefusalAsync(Appends.Message(conversation, "mallory", NewId())));
+        Assert.Equal(AppendRefusal.NotFound, await RefusalAsync(Appends.Message("c_nowhere", "alice", NewId())));
+        Assert.Equal(0, (await _storage.Log.BoundsAsync([conversation], default))[conversation].Head);
+    }
+
+    [Fact]
+    public async Task Submit_OneBadAppendInABatch_FailsAlone()
+    {
+        var conversation = await GroupAsync("alice");
+        // Neither database takes a lone surrogate or a NUL in text as PostgreSQL's protocol carries it; SQLite takes it, so there it is simply stored.
+        var sent = Enumerable.Range(0, 40).Select(i => Appends.Message(conversation, "alice", i == 17 ? "bad\0id" : NewId())).ToList();
+
+        var outcomes = await Task.WhenAll(sent.Select(_storage.Writer.Submit));
+
+        Assert.Equal(39, outcomes.Where((o, i) => i != 17 && o is AppendStored).Count());
+        AssertBadId(outcomes[17]);
+        var log = await _storage.Log.ReadAsync(conversation, 0, long.MaxValue, 100, default);
+        Assert.Equal(Enumerable.Range(1, log.Count).Select(n => (long)n), log.Select(e => e.Seq));
+    }
+
+    private protected abstract void AssertBadId(AppendOutcome outcome);
+
+    [Fact]
+    public async Task Edit_OfOwnMessage_IsStored_OfAnothersOrOfNothing_IsRefused()
+    {
+        var conversation = await GroupAsync("alice", "bob");
+        var message = NewId();
+        await StoreAsync(Appends.Message(conversation, "alice", message));
+
+        Assert.Equal(2, (await StoreAsync(Appends.Edit(conversation, "alice", NewId(), message, "{\"n\":2}"))).Seq);
+        Assert.Equal(AppendRefusal.Forbidden, await RefusalAsync(Appends.Edit(conversation, "bob", NewId(), message, "{\"n\":3}")));
+        Assert.Equal(AppendRefusal.RefNotFound, await RefusalAsync(Appends.Edit(conversation, "alice", NewId(), NewId(), "{\"n\":3}")));
+    }
+
+    [Fact]
+    public async Task Delete_BlanksTheMessageAndItsEditsAndKeepsTheRows()
+    {
+        var conversation = await GroupAsync("alice", "bob");
+        var message = NewId();
+        await StoreAsync(Appends.Message(conversation, "bob", message));
+        await StoreAsync(Appends.Edit(conversation, "bob", NewId(), message, "{\"n\":2}"));
+
+        Assert.Equal(3, (await StoreAsync(Appends.Delete(conversation, "alice", NewId(), message))).Seq);
+
+        var log = await _storage.Log.ReadAsync(conversation, 0, long.MaxValue, 10, default);
+        Assert.Equal(["text", EventTypes.Edit, EventTypes.Delete], log.Select(e => e.Type));
+        Assert.All(log, e => Assert.True(e.Body.IsEmpty));
+        Assert.Equal(AppendRefusal.RefNotFound, await RefusalAsync(Appends.Reaction(conversation, "alice", NewId(), message)));
+        Assert.Equal(AppendRefusal.RefNotFound, await RefusalAsync(Appends.Delete(conversation, "bob", NewId(), message)));
+    }
+
+    [Fact]
+    public async Task Delete_ByAnotherMember_IsForbidden()
+    {
+        var conversation = await GroupAsync("alice", "bob", "carol");
+        var message = NewId();
+        await StoreAsync(Appends.Message(conversation, "bob", message));
+
+        Assert.Equal(AppendRefusal.Forbidden, await RefusalAsync(Appends.Delete(conversation, "carol", NewId(), message)));
+    }
+
+    [Fact]
+    public async Task Edit_OfAMessageInTheSameBatch_FindsIt()
+    {
+        var conversation = await GroupAsync("alice");
+        var message = NewId();
+
+        var outcomes = await Task.WhenAll(
+            _storage.Writer.Submit(Appends.Message(conversation, "alice", message)),
+            _storage.Writer.Submit(Appends.Edit(conversation, "alice", NewId(), message, "{\"n\":2}")));
+
+        Assert.Equal([1L, 2L], outcomes.Cast<AppendStored>().Select(s => s.Seq));
+    }
+
+    [Fact]
+    public async Task AddMembers_ActsFromItsSeqOn_RemoveUpToItsSeq()
+    {
+        var conversation = await GroupAsync("alice", "bob");
+        await StoreAsync(Appends.Message(conversation, "alice", NewId()));
+
+        Assert.Equal(2, (await StoreAsync(Appends.Members(AppendKind.AddMembers, conversation, "alice", "carol", "bob"))).Seq);
+        Assert.Equal(3, (await StoreAsync(Appends.Message(conversation, "carol", NewId()))).Seq);
+        Assert.Equal(4, (await StoreAsync(Appends.Members(AppendKind.RemoveMembers, conversation, "alice", "carol"))).Seq);
+        Assert.Equal(AppendRefusal.NotFound, await RefusalAsync(Appends.Message(conversation, "carol", NewId())));
+
+        await using var db = await _storage.DbAsync();
+        var carol = await db.Members.SingleAsync(m => m.ConversationId == conversation && m.UserId == "carol");
+        Assert.Equal((2L, 4L), (carol.JoinedSeq, carol.LeftSeq));
+        var added = (await _storage.Log.ReadAsync(conversation, 1, 2, 1, default))[0];
+        Assert.Equal("{\"action\":\"added\",\"users\":[\"carol\"]}", System.Text.Encoding.UTF8.GetString(added.Body.Span));
+    }
+
+    [Fact]
+    public async Task AddMembers_OfMembersOnly_ChangesNothing_ByNonOwner_IsForbidden()
+    {
+        var conversation = await GroupAsync("alice", "bob");
+
+        Assert.IsType<AppendUnchanged>(await _storage.Writer.Submit(Appends.Members(AppendKind.AddMembers, conversation, "alice", "bob")));
+        Assert.Equal(AppendRefusal.Forbidden, await RefusalAsync(Appends.Members(AppendKind.AddMembers, conversation, "bob", "carol")));
+        Assert.Equal(AppendRefusal.Forbidden, await RefusalAsync(Appends.Members(AppendKind.RemoveMembers, conversation, "bob", "alice")));
+    }
+
+    [Fact]
+    public async Task Leave_OfTheLastOwner_PassesOwnershipToTheMemberOfLongestStanding()
+    {
+        var conversation = await GroupAsync("alice", "bob");
+        await StoreAsync(Appends.Message(conversation, "alice", NewId()));
+        await StoreAsync(Appends.Members(AppendKind.AddMembers, conversation, "alice", "aaron"));
+
+        await StoreAsync(Appends.Members(AppendKind.Leave, conversation, "alice"));
+
+        Assert.Equal(4, (await StoreAsync(Appends.Members(AppendKind.AddMembers, conversation, "bob", "dave"))).Seq);
+    }
+
+    [Fact]
+    public async Task Submit_RepeatAfterTheRightWasLost_StillGetsTheFirstReceipt()
+    {
+        var conversation = await GroupAsync("alice", "bob");
+        var id = NewId();
+        var first = await StoreAsync(Appends.Message(conversation, "bob", id));
+        await StoreAsync(Appends.Members(AppendKind.RemoveMembers, conversation, "alice", "bob"));
+
+        Assert.Equal(first with { Duplicate = true }, await StoreAsync(Appends.Message(conversation, "bob", id)));
+    }
+
+    [Fact]
+    public async Task TwoWriters_OnOneConversation_NeverDeadlockAndStayDense()
+    {
+        await using var other = await StorageHost.StartAsync(ConnectionString);
+        var conversations = new[] { await GroupAsync("alice"), await GroupAsync("alice") };
+        var both = new[] { _storage.Writer, other.Writer };
+
+        var outcomes = await Task.WhenAll(Enumerable.Range(0, 2_000).Select(i =>
+            both[i % 2].Submit(Appends.Message(conversations[i / 2 % 2], "alice", NewId()))));
+
+        Assert.All(outcomes, o => Assert.IsType<AppendStored>(o));
+        foreach (var conversation in conversations)
+        {
+            var log = await _storage.Log.ReadAsync(conversation, 0, long.MaxValue, 5_000, default);
+            Assert.Equal(Enumerable.Range(1, 1_000).Select(n => (long)n), log.Select(e => e.Seq));
+        }
+    }
+
+    [Fact]
+    public async Task Journal_TellsEveryMoveOfEveryWriter()
+    {
+        var conversation = await GroupAsync("alice", "bob");
+        var position = await _storage.Log.CommitPositionAsync(default);
+        await StoreAsync(Appends.Message(conversation, "alice", NewId()));
+        await StoreAsync(Appends.Members(AppendKind.AddMembers, conversation, "alice", "carol"));
+
+        var page = await _storage.Log.ReadMovesAsync(position, default);
+
+        Assert.Equal(2, page.Heads[conversation]);
+        Assert.Contains(conversation, page.Members);
+        // A journal with ids out of order may tell a move twice; it must not tell old ones for ever.
+        await StoreAsync(Appends.Message(conversation, "alice", NewId()));
+        Assert.Equal(3, (await _storage.Log.ReadMovesAsync(page.Position, default)).Heads[conversation]);
+    }
+
+    [Fact]
+    public async Task OpenDevice_FirstTime_StartsAtWhatTheUserHadNotRead_ThenAtItsCursor()
+    {
+        var conversation = await GroupAsync("alice", "bob");
+        for (var i = 0; i < 5; i++)
+        {
+            await StoreAsync(Appends.Message(conversation, "alice", NewId()));
+        }
+
+        await using (var db = await _storage.DbAsync())
+        {
+            await db.Members.Where(m => m.ConversationId == conversation && m.UserId == "bob").ExecuteUpdateAsync(m => m.SetProperty(p => p.ReadSeq, 2));
+        }
+
+        var first = Assert.Single(await _storage.Cursors.OpenDeviceAsync("bob", "phone", 10, default), f => f.Conversation == conversation);
+        Assert.Equal((2L, 5L, (long?)null), (first.Position, first.Head, first.End));
+
+        await _storage.Cursors.SaveAsync([new("bob", "phone", conversation, 4)], default);
+        await _storage.Cursors.SaveAsync([new("bob", "phone", conversation, 3)], default);
+
+        Assert.Equal(4, Assert.Single(await _storage.Cursors.OpenDeviceAsync("bob", "phone", 10, default), f => f.Conversation == conversation).Position);
+    }
+
+    [Fact]
+    public async Task OpenDevice_AfterRemoval_FollowsUpToTheRemoval()
+    {
+        var conversation = await GroupAsync("alice", "bob");
+        await _storage.Cursors.OpenDeviceAsync("bob", "phone", 10, default);
+        await StoreAsync(Appends.Message(conversation, "alice", NewId()));
+        await StoreAsync(Appends.Members(AppendKind.RemoveMembers, conversation, "alice", "bob"));
+        await StoreAsync(Appends.Message(conversation, "alice", NewId()));
+
+        var f = Assert.Single(await _storage.Cursors.OpenDeviceAsync("bob", "phone", 10, default), f => f.Conversation == conversation);
+        Assert.Equal((0L, (long?)2L), (f.Position, f.End));
+
+        await _storage.Cursors.SaveAsync([new("bob", "phone", conversation, 2)], default);
+        Assert.DoesNotContain(await _storage.Cursors.OpenDeviceAsync("bob", "phone", 10, default), f => f.Conversation == conversation);
+    }
+
+    [Fact]
+    public async Task OpenDevice_OverTheCap_ForgetsTheOneIdleLongest()
+    {
+        var conversation = await GroupAsync("alice", "dora");
+        await _storage.Cursors.OpenDeviceAsync("dora", "one", 2, default);
+        await _storage.Cursors.SaveAsync([new("dora", "one", conversation, 0)], default);
+        await using var db = await _storage.DbAsync();
+        await db.Devices.Where(d => d.UserId == "dora").ExecuteUpdateAsync(d => d.SetProperty(p => p.LastSeenAt, 1));
+        await _storage.Cursors.OpenDeviceAsync("dora", "two", 2, default);
+        await _storage.Cursors.OpenDeviceAsync("dora", "three", 2, default);
+
+        Assert.Equal(["three", "two"], await db.Devices.Where(d => d.UserId == "dora").Select(d => d.DeviceId).OrderBy(d => d).ToListAsync());
+    }
+}
