@@ -56,7 +56,7 @@ public static class EventTypes
     /// <summary>The message <c>ref</c> is gone; no body.</summary>
     public const string Delete = "$delete";
 
-    /// <summary>Body: <c>{emoji}</c>; the same emoji again by the same user takes it back (<c>{emoji, removed: true}</c>).</summary>
+    /// <summary>Body: <see cref="Reaction"/>; the sender's latest one about the message <c>ref</c> counts.</summary>
     public const string Reaction = "$reaction";
 
     /// <summary>Body: <see cref="MembershipChange"/>.</summary>
@@ -77,3 +77,7 @@ public sealed record MembershipChange(string Action, IReadOnlyList<string> Users
     /// <summary>The sender left.</summary>
     public const string Left = "left";
 }
+
+/// <summary>Body of a <c>$reaction</c> event: what the sender thinks of the message now. It replaces what the sender said before.</summary>
+/// <param name="Emoji">Up to 32 characters; empty takes the reaction back.</param>
+public sealed record Reaction(string Emoji);

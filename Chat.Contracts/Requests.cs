@@ -61,7 +61,7 @@ public sealed record EditRequest(string? Id, string? Conversation, string? Ref, 
 /// <summary>Deletes one's own message; an owner may delete any of the group.</summary>
 public sealed record DeleteRequest(string? Id, string? Conversation, string? Ref);
 
-/// <summary>Adds a reaction to a message, or takes the same one back.</summary>
+/// <summary>Says what the caller thinks of a message, in place of what was said before; an empty emoji takes it back.</summary>
 public sealed record ReactRequest(string? Id, string? Conversation, string? Ref, string? Emoji);
 
 /// <summary>Tells the other members that the caller is typing.</summary>

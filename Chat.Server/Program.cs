@@ -1,18 +1,72 @@
+using Chat.Server.Access;
+using Chat.Server.Delivery;
+using Chat.Server.Hubs;
+using Chat.Server.Messaging;
+using Chat.Server.Presence;
+using Chat.Server.Storage;
 using Chat.Server.Workers;
 
-try
+namespace Chat.Server;
+
+internal static class Program
 {
-    var builder = WebApplication.CreateBuilder(new WebApplicationOptions
+    public static async Task<int> Main(string[] args)
     {
-        Args = args,
-        ContentRootPath = AppContext.BaseDirectory,
-    });
-    var plan = builder.AddWorkers(args);
-    var app = builder.Build();
-    app.UseWorkers();
-    return await app.RunToExitCodeAsync();
-}
-catch (StartRefusedException refusal)
-{
-    return ServerRun.Refuse(refusal);
+        try
+        {
+            return args switch
+            {
+                ["token", .. var words] => TokenCommand.Run(CreateBuilder([]), words),
+                ["try", .. var words] => await TryCommand.RunAsync(words),
+                _ => await Build(args).RunToExitCodeAsync(),
+            };
+        }
+        catch (Workers.StartRefusedException refusal)
+        {
+            return ServerRun.Refuse(refusal);
+        }
+        catch (Storage.StartRefusedException refusal)
+        {
+            return ServerRun.Refuse(new(ExitCodes.Configuration, refusal.Message));
+        }
+    }
+
+    /// <summary>The server as this process is to run it; tests add what they need.</summary>
+    internal static WebApplication Build(string[] args, Action<WebApplicationBuilder>? configure = null)
+    {
+        var builder = CreateBuilder(args);
+        configure?.Invoke(builder);
+        var plan = builder.AddWorkers(args);
+        if (plan.ServesClients)
+        {
+            builder.Services.AddStorage(builder.Configuration);
+            builder.Services.AddAccess();
+            builder.Services.AddMessaging();
+            builder.Services.AddDelivery();
+            builder.Services.AddPresence();
+            builder.Services.AddHubs();
+        }
+
+        var app = builder.Build();
+        if (plan.ServesClients)
+        {
+            app.UseAccess();
+            app.UseWorkers();
+            app.MapTokenEndpoint();
+            app.MapHubs();
+            app.MapGet("/live", () => "live");
+            app.MapGet("/ready", (StorageBreaker storage) => storage.IsClosed ? Results.Ok("ready") : Results.StatusCode(503));
+        }
+
+        if (plan.Watches)
+        {
+            app.AnnounceWhenStarted(plan.Public);
+        }
+
+        return app;
+    }
+
+    // The settings travel with the binaries, wherever the server is started from.
+    private static WebApplicationBuilder CreateBuilder(string[] args) =>
+        WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
 }

@@ -1,0 +1,59 @@
+using System.Net;
+using Microsoft.AspNetCore.Authentication.JwtBearer;
+using Microsoft.AspNetCore.Cors.Infrastructure;
+using Microsoft.AspNetCore.HttpOverrides;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+
+namespace Chat.Server.Access;
+
+internal static class AccessSetup
+{
+    public static IServiceCollection AddAccess(this IServiceCollection services)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddOptionsWithValidateOnStart<AuthOptions>().BindConfiguration(AuthOptions.Section).ValidateDataAnnotations();
+        services.AddSingleton<IValidateOptions<AuthOptions>, AuthOptionsValidator>();
+        services.AddOptionsWithValidateOnStart<LimitsOptions>().BindConfiguration(LimitsOptions.Section).ValidateDataAnnotations();
+        services.PostConfigure<LoggerFilterOptions>(QuietLogs.Apply);
+
+        services.AddSingleton<TokenKey>();
+        services.AddSingleton<TokenIssuer>();
+        services.AddSingleton<AccessLimits>();
+        services.AddSingleton<Origins>();
+        services.AddSingleton<IConfigureOptions<JwtBearerOptions>, BearerSetup>();
+        services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme).AddJwtBearer();
+        services.AddAuthorization();
+
+        services.AddCors();
+        services.AddOptions<CorsOptions>().Configure<Origins>((cors, origins) => cors.AddDefaultPolicy(policy =>
+            policy.SetIsOriginAllowed(origins.IsListed).AllowAnyHeader().AllowAnyMethod().AllowCredentials()));
+        services.AddOptions<ForwardedHeadersOptions>().Configure<IOptions<AuthOptions>>((forwarded, auth) =>
+        {
+            forwarded.ForwardedHeaders = auth.Value.KnownProxies.Length > 0
+                ? ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto
+                : ForwardedHeaders.None;
+            forwarded.KnownProxies.Clear();
+            forwarded.KnownIPNetworks.Clear();
+            foreach (var proxy in auth.Value.KnownProxies)
+            {
+                forwarded.KnownProxies.Add(IPAddress.Parse(proxy));
+            }
+        });
+        return services;
+    }
+
+    /// <summary>Everything that stands before the endpoints, in this order.</summary>
+    public static void UseAccess(this WebApplication app)
+    {
+        app.UseForwardedHeaders();
+        app.UseSecurityHeaders();
+        app.UseWhen(IsHub, hubs => hubs.UseMiddleware<OriginCheck>());
+        app.UseCors();
+        app.UseAuthentication();
+        app.UseWhen(IsHub, hubs => hubs.UseMiddleware<HubDoor>());
+        app.UseAuthorization();
+    }
+
+    private static bool IsHub(HttpContext context) => context.Request.Path.StartsWithSegments(BearerSetup.QueryTokenPath);
+}

@@ -1,0 +1,107 @@
+using Chat.Contracts;
+using Microsoft.AspNetCore.Authentication.JwtBearer;
+using Microsoft.Extensions.Options;
+using Microsoft.IdentityModel.Tokens;
+
+namespace Chat.Server.Access;
+
+/// <summary>How a bearer token is judged.</summary>
+internal sealed partial class BearerSetup(
+    TokenKey key, IOptions<AuthOptions> options, IHostEnvironment environment, ILogger<BearerSetup> logger) : IConfigureNamedOptions<JwtBearerOptions>
+{
+    /// <summary>Where a token may stand in the query, because browsers cannot send a header with a WebSocket.</summary>
+    public static readonly PathString QueryTokenPath = "/hubs";
+
+    private static readonly string[] AuthorityAlgorithms =
+    [
+        SecurityAlgorithms.RsaSha256, SecurityAlgorithms.RsaSha384, SecurityAlgorithms.RsaSha512,
+        SecurityAlgorithms.RsaSsaPssSha256, SecurityAlgorithms.EcdsaSha256, SecurityAlgorithms.EcdsaSha384,
+    ];
+
+    public void Configure(string? name, JwtBearerOptions bearer) => Configure(bearer);
+
+    public void Configure(JwtBearerOptions bearer)
+    {
+        var auth = options.Value;
+        bearer.MapInboundClaims = false;
+        bearer.IncludeErrorDetails = false;
+        bearer.SaveToken = false;
+        bearer.RequireHttpsMetadata = !environment.IsDevelopment();
+        bearer.TokenValidationParameters = new TokenValidationParameters
+        {
+            NameClaimType = "sub",
+            RoleClaimType = "roles",
+            ClockSkew = TimeSpan.FromSeconds(30),
+            RequireSignedTokens = true,
+            RequireExpirationTime = true,
+            ValidateLifetime = true,
+            ValidateIssuerSigningKey = true,
+            // One family only: with both, a public key could be passed off as an HMAC secret.
+            ValidAlgorithms = key.Key is null ? AuthorityAlgorithms : [SecurityAlgorithms.HmacSha256],
+            IssuerSigningKey = key.Key,
+            ValidateIssuer = auth.Issuer.Length > 0 || key.Key is null,
+            ValidIssuer = auth.Issuer.Length > 0 ? auth.Issuer : null,
+            ValidateAudience = auth.Audience.Length > 0,
+            ValidAudience = auth.Audience.Length > 0 ? auth.Audience : null,
+        };
+        if (key.Key is null)
+        {
+            bearer.Authority = auth.Authority;
+        }
+
+        bearer.Events = new JwtBearerEvents
+        {
+            OnMessageReceived = TakeFromQuery,
+            OnTokenValidated = CheckSubject,
+            OnAuthenticationFailed = Note,
+            OnChallenge = AnswerAsync,
+        };
+    }
+
+    private static Task TakeFromQuery(MessageReceivedContext context)
+    {
+        if (context.Request.Path.StartsWithSegments(QueryTokenPath) && !context.Request.Headers.ContainsKey("Authorization")
+            && context.Request.Query["access_token"] is [{ Length: > 0 } token])
+        {
+            context.Token = token;
+        }
+
+        return Task.CompletedTask;
+    }
+
+    private Task CheckSubject(TokenValidatedContext context)
+    {
+        if (!Names.IsUser(context.Principal?.FindFirst("sub")?.Value))
+        {
+            Log.SubjectRefused(logger);
+            context.Fail("The token names no usable subject.");
+        }
+
+        return Task.CompletedTask;
+    }
+
+    private Task Note(AuthenticationFailedContext context)
+    {
+        Log.TokenRefused(logger, context.Exception.GetType().Name);
+        return Task.CompletedTask;
+    }
+
+    private static Task AnswerAsync(JwtBearerChallengeContext context)
+    {
+        context.HandleResponse();
+        context.Response.Headers.WWWAuthenticate = "Bearer";
+        var error = context.AuthenticateFailure is SecurityTokenExpiredException
+            ? new ChatError(ErrorCodes.TokenExpired, "The token has expired.", Retryable: false)
+            : new ChatError(ErrorCodes.Unauthenticated, "A valid bearer token is needed.", Retryable: false);
+        return Refusal.WriteAsync(context.HttpContext, StatusCodes.Status401Unauthorized, error);
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1300, LogLevel.Information, "A token was refused ({Reason})", EventName = "TokenRefused")]
+        public static partial void TokenRefused(ILogger logger, string reason);
+
+        [LoggerMessage(1301, LogLevel.Warning, "A valid token was refused: its sub is missing, too long or not printable", EventName = "SubjectRefused")]
+        public static partial void SubjectRefused(ILogger logger);
+    }
+}

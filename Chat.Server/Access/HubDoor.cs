@@ -1,0 +1,65 @@
+using System.Net;
+using Chat.Contracts;
+using Microsoft.Extensions.Options;
+
+namespace Chat.Server.Access;
+
+/// <summary>
+/// What is asked of a request before the hub sees it, the origin apart. Every method and transport passes here, the
+/// negotiation too: checks that only look at WebSocket upgrades leave the other transports open.
+/// </summary>
+internal sealed partial class HubDoor(
+    RequestDelegate next, AccessLimits limits, IOptions<AuthOptions> options, IHostEnvironment environment, ILogger<HubDoor> logger)
+{
+    public async Task InvokeAsync(HttpContext context)
+    {
+        if (Refuse(context) is var (status, error))
+        {
+            Log.Refused(logger, error.Code, status);
+            await Refusal.WriteAsync(context, status, error);
+            return;
+        }
+
+        await next(context);
+    }
+
+    private (int Status, ChatError Error)? Refuse(HttpContext context)
+    {
+        var request = context.Request;
+        if (!request.IsHttps && !environment.IsDevelopment() && !options.Value.BehindProxy
+            && context.Connection.RemoteIpAddress is { } address && !IPAddress.IsLoopback(address))
+        {
+            return (StatusCodes.Status403Forbidden, AccessErrors.HttpsRequired);
+        }
+
+        if (request.Query[ChatHubContract.DeviceQuery] is { Count: > 0 } device && !(device.Count == 1 && Names.IsDevice(device[0])))
+        {
+            return (StatusCodes.Status400BadRequest, AccessErrors.BadDevice);
+        }
+
+        if (!IsNewConnection(request))
+        {
+            return null;
+        }
+
+        if (!limits.TryConnectFrom(context, out var wait)
+            || (context.User.FindFirst("sub")?.Value is { } user && !limits.TryConnectAs(context, user, out wait)))
+        {
+            return (StatusCodes.Status429TooManyRequests, AccessErrors.RateLimited(wait));
+        }
+
+        return null;
+    }
+
+    // A client that negotiates and then upgrades counts twice, and the limits allow for it: either request alone costs
+    // the server as much, and neither proves that the other came before.
+    private static bool IsNewConnection(HttpRequest request) =>
+        request.HttpContext.WebSockets.IsWebSocketRequest
+        || (HttpMethods.IsPost(request.Method) && request.Path.Value!.EndsWith("/negotiate", StringComparison.Ordinal));
+
+    private static partial class Log
+    {
+        [LoggerMessage(1302, LogLevel.Information, "A request to the hub was refused: {Code} ({Status})", EventName = "HubRequestRefused")]
+        public static partial void Refused(ILogger logger, string code, int status);
+    }
+}

@@ -1,0 +1,49 @@
+using Chat.Contracts;
+using Chat.Server.Access;
+using Chat.Server.Delivery;
+using Chat.Server.Presence;
+using Microsoft.AspNetCore.SignalR;
+
+namespace Chat.Server.Hubs;
+
+/// <summary>What begins and ends with a connection. Waits for nothing: not for storage, not for the catch-up.</summary>
+internal sealed class ConnectionLife(AccessLimits limits, DeliveryService delivery, PresenceService presence)
+{
+    private static readonly object Entered = new();
+
+    public async Task OpenAsync(HubConnectionContext connection)
+    {
+        var user = connection.UserIdentifier!;
+        var http = connection.GetHttpContext();
+        if (!limits.TryEnter(http, user))
+        {
+            var bye = new Notice
+            {
+                Kind = NoticeKinds.Bye,
+                Code = ErrorCodes.TooManyConnections,
+                Retry = AccessErrors.TooManyConnections.Retryable,
+            };
+            await connection.WriteAsync(new Microsoft.AspNetCore.SignalR.Protocol.InvocationMessage(ChatHubContract.NoticeMethod, [bye]));
+            connection.Abort();
+            return;
+        }
+
+        connection.Items[Entered] = Entered;
+        presence.Connected(user);
+        delivery.Connect(connection, user, DeviceOf(http));
+    }
+
+    public void Close(HubConnectionContext connection)
+    {
+        if (connection.Items.Remove(Entered))
+        {
+            delivery.Disconnect(connection);
+            presence.Disconnected(connection.UserIdentifier!);
+            limits.Leave(connection.UserIdentifier!);
+        }
+    }
+
+    // The door let only well-formed devices in.
+    private static string DeviceOf(HttpContext? http) =>
+        http?.Request.Query[ChatHubContract.DeviceQuery] is [{ Length: > 0 } device] ? device : ChatHubContract.DefaultDevice;
+}

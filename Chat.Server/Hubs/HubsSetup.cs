@@ -1,0 +1,39 @@
+using Chat.Contracts;
+using Chat.Server.Presence;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.SignalR;
+using Microsoft.Extensions.Options;
+
+namespace Chat.Server.Hubs;
+
+internal static class HubsSetup
+{
+    public static IServiceCollection AddHubs(this IServiceCollection services)
+    {
+        services.AddOptionsWithValidateOnStart<HubsOptions>().BindConfiguration(HubsOptions.Section)
+            .ValidateDataAnnotations()
+            .Validate(o => o.ClientTimeout >= 2 * o.KeepAlive, "Hubs:ClientTimeout must be at least twice Hubs:KeepAlive.");
+        services.AddSignalR().AddJsonProtocol(json => ChatJson.Apply(json.PayloadSerializerOptions));
+        services.AddOptions<HubOptions>().Configure<IOptions<HubsOptions>>((hub, options) =>
+        {
+            hub.SupportedProtocols = ["json"];
+            hub.EnableDetailedErrors = false;
+            hub.MaximumReceiveMessageSize = options.Value.MaxFrameBytes;
+            hub.MaximumParallelInvocationsPerClient = options.Value.ParallelCalls;
+            hub.KeepAliveInterval = options.Value.KeepAlive;
+            hub.ClientTimeoutInterval = options.Value.ClientTimeout;
+            hub.HandshakeTimeout = options.Value.HandshakeTimeout;
+        });
+        services.Configure<KestrelServerOptions>(kestrel => kestrel.AddServerHeader = false);
+
+        services.AddSingleton(typeof(HubLifetimeManager<>), typeof(ConnectionFeatureLifetimeManager<>));
+        services.AddSingleton<IUserIdProvider, SubjectIdProvider>();
+        services.AddSingleton<IPresenceAudience, PresenceAudience>();
+        services.AddSingleton<ConnectionLife>();
+        services.AddSingleton<Signals>();
+        return services;
+    }
+
+    public static void MapHubs(this WebApplication app) =>
+        app.MapHub<ChatHub>(ChatHubContract.Path, connection => connection.CloseOnAuthenticationExpiration = true);
+}

@@ -1,0 +1,27 @@
+using Chat.Contracts;
+using Chat.Server.Delivery;
+using Chat.Server.Messaging;
+using Chat.Server.Presence;
+using Microsoft.Extensions.Options;
+
+namespace Chat.Server.Hubs;
+
+/// <summary>Tells those who share a conversation, on their connections to this node.</summary>
+internal sealed class PresenceAudience(Acquaintances acquaintances, DeliveryService delivery, IOptions<PresenceOptions> options) : IPresenceAudience
+{
+    public async Task TellAsync(string user, PresenceState state, CancellationToken cancellation)
+    {
+        var notice = new Notice { Kind = NoticeKinds.Presence, User = user, State = NameOf(state) };
+        foreach (var peer in await acquaintances.PeersAsync(user, options.Value.LargestAudience, cancellation))
+        {
+            delivery.NotifyUser(peer, notice);
+        }
+    }
+
+    public static string NameOf(PresenceState state) => state switch
+    {
+        PresenceState.Online => "online",
+        PresenceState.Away => "away",
+        _ => "offline",
+    };
+}

@@ -1,0 +1,41 @@
+using Chat.Contracts;
+using Chat.Server.Access;
+using Chat.Server.Delivery;
+using Chat.Server.Messaging;
+using Microsoft.AspNetCore.SignalR;
+
+namespace Chat.Server.Hubs;
+
+/// <summary>What is passed on and kept nowhere.</summary>
+internal sealed class Signals(DeliveryService delivery, Acquaintances acquaintances, AccessLimits limits, Rules rules, TimeProvider time)
+{
+    public Task<Result> TypingAsync(HubConnectionContext connection, TypingRequest? typing)
+    {
+        if (!limits.TrySignal(connection.ConnectionId, out var wait))
+        {
+            return Task.FromResult(Result.Failure(Errors.RateLimited(wait)));
+        }
+
+        if (rules.Conversation(typing?.Conversation) is { } error)
+        {
+            return Task.FromResult(Result.Failure(error));
+        }
+
+        var (user, conversation) = (connection.UserIdentifier!, typing!.Conversation!);
+        if (!delivery.Follows(connection, conversation))
+        {
+            // Just connected, or just become a member: the database knows, and says so when it cannot tell.
+            return acquaintances.AsMemberAsync(user, conversation, () => Tell(user, conversation), connection.ConnectionAborted);
+        }
+
+        Tell(user, conversation);
+        return Task.FromResult(Result.Success);
+    }
+
+    public PingResult Ping(HubConnectionContext connection) => limits.TrySignal(connection.ConnectionId, out var wait)
+        ? new PingResult { Ok = true, At = time.GetUtcNow() }
+        : new PingResult { Error = Errors.RateLimited(wait), At = time.GetUtcNow() };
+
+    private void Tell(string user, string conversation) => delivery.NotifyMembers(
+        conversation, exceptUser: user, new Notice { Kind = NoticeKinds.Typing, Conversation = conversation, User = user });
+}

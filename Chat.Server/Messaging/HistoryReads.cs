@@ -1,0 +1,49 @@
+using System.Text.Json;
+using Chat.Contracts;
+using Chat.Server.Storage.Conversations;
+using Chat.Server.Storage.Model;
+using Microsoft.Extensions.Options;
+
+namespace Chat.Server.Messaging;
+
+/// <summary>Reads of the log as it is, ascending.</summary>
+internal sealed class HistoryReads(HistoryStore store, Calls calls, Rules rules, IOptions<MessagingOptions> options, TimeProvider time)
+{
+    public Task<HistoryResult> ReadAsync(string user, HistoryRequest? history, CancellationToken cancellation) => calls.RunAsync(
+        user,
+        rules.History(history),
+        async ct =>
+        {
+            var limit = Math.Min(history!.Limit ?? options.Value.HistoryDefault, options.Value.HistoryMax);
+            var window = new HistoryWindow(history.Before, history.After, history.Around, limit);
+            if (await store.ReadAsync(user, history.Conversation!, window, ct) is not { } page)
+            {
+                return new HistoryResult { Error = Errors.NotFound };
+            }
+
+            var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+            var events = new ChatEvent[page.Rows.Count];
+            for (var i = 0; i < events.Length; i++)
+            {
+                events[i] = ToContract(page.Rows[i], now);
+            }
+
+            return new HistoryResult { Ok = true, Events = events, Head = page.Head, First = page.First };
+        },
+        cancellation);
+
+    private static ChatEvent ToContract(OutboxRow row, long now) => new()
+    {
+        Conversation = row.ConversationId,
+        Epoch = row.Epoch,
+        Seq = row.Seq,
+        Id = row.Id,
+        Type = row.Type,
+        Sender = row.Sender,
+        At = DateTimeOffset.FromUnixTimeMilliseconds(row.At),
+        // An expired body is nobody's any more, also before the sweep has blanked it.
+        Body = row.Body is null || row.ExpiresAt <= now ? null : JsonElement.Parse(row.Body),
+        Ref = row.Ref,
+        ExpiresAt = row.ExpiresAt is { } at ? DateTimeOffset.FromUnixTimeMilliseconds(at) : null,
+    };
+}

@@ -1,0 +1,73 @@
+using System.Runtime.InteropServices;
+using Chat.Contracts;
+using Chat.Server.Access;
+using Chat.Server.Storage.Writing;
+
+namespace Chat.Server.Messaging;
+
+/// <summary>
+/// Messages on their way into the log. The hot path: nothing is looked up, nothing awaited before the writer has the append,
+/// so the order in which a connection calls is the order in the log.
+/// </summary>
+internal sealed class Sends(LogWriter writer, AccessLimits limits, Rules rules, Receipts receipts)
+{
+    public Task<Receipt> SendAsync(string user, SendRequest? send)
+    {
+        if (!limits.TrySend(user, 1, out var wait))
+        {
+            return Receipts.RefusedAsync(send?.Id, Errors.RateLimited(wait));
+        }
+
+        return Submit(user, send);
+    }
+
+    /// <summary>The items enter the log in their order; each has a receipt of its own.</summary>
+    public Task<BatchResult> SendBatchAsync(string user, SendBatchRequest? batch)
+    {
+        if (rules.Batch(batch) is { } error)
+        {
+            return Task.FromResult(new BatchResult { Error = error });
+        }
+
+        var items = batch!.Items!;
+        if (!limits.TrySend(user, items.Count, out var wait))
+        {
+            return Task.FromResult(new BatchResult { Error = Errors.RateLimited(wait) });
+        }
+
+        var pending = new Task<Receipt>[items.Count];
+        for (var i = 0; i < pending.Length; i++)
+        {
+            pending[i] = Submit(user, items[i]);
+        }
+
+        return WhenAllAsync(pending);
+    }
+
+    private Task<Receipt> Submit(string user, SendRequest? send)
+    {
+        if (rules.Send(send) is { } error)
+        {
+            return Receipts.RefusedAsync(send?.Id, error);
+        }
+
+        // A copy: the element's own memory cannot be had as memory.
+        var body = JsonMarshal.GetRawUtf8Value(send!.Body).ToArray();
+        var append = new Append
+        {
+            Kind = AppendKind.Message,
+            Conversation = send.Conversation!,
+            Sender = user,
+            Id = send.Id!,
+            Type = send.Type!,
+            Body = body,
+            Hash = ContentHash.Of(AppendKind.Message, send.Conversation!, send.Type!, body, send.ReplyTo, send.ExpiresIn),
+            Ref = send.ReplyTo,
+            ExpiresIn = send.ExpiresIn,
+        };
+        return receipts.OfAsync(append, writer.Submit(append));
+    }
+
+    private static async Task<BatchResult> WhenAllAsync(Task<Receipt>[] pending) =>
+        new() { Ok = true, Receipts = await Task.WhenAll(pending) };
+}
