@@ -84,11 +84,13 @@ internal sealed partial class LinkMonitor(
         if (facts.Linked)
         {
             probe.Send();
-            if (_ticks++ % TicksPerCheck == 0 && _checking.IsCompleted)
-            {
-                _checking = transport.CheckAsync();
-                _checking.Forget();
-            }
+        }
+
+        // Also without a connection, for then it tells why there is none.
+        if (_ticks++ % TicksPerCheck == 0 && _connecting.IsCompleted && _checking.IsCompleted)
+        {
+            _checking = transport.CheckAsync();
+            _checking.Forget();
         }
 
         if (_configured && _connecting.IsCompleted && _reconnecting.Due(_view.State == LinkState.Lost && _view.HealthySince is null, now))

@@ -46,7 +46,6 @@ internal sealed class RedisTransport : IBackplaneTransport
         var previous = Interlocked.Exchange(ref _current, null);
         Interlocked.Increment(ref _interruptions);
         previous?.End();
-        _refusal.Clear();
         var client = await ConnectionMultiplexer.ConnectAsync(_configuration.Clone());
         var session = new Session(client, this);
         if (cancellationToken.IsCancellationRequested)
@@ -59,7 +58,7 @@ internal sealed class RedisTransport : IBackplaneTransport
     }
 
     public Task PublishAsync(string channel, byte[] frame) => _current is { } session
-        ? Watched(session.Subscriber.PublishAsync(Name(channel), frame))
+        ? session.Subscriber.PublishAsync(Name(channel), frame)
         : Task.FromException(new InvalidOperationException("Not connected."));
 
     public Task SetSubscribedAsync(string channel, bool subscribed) => _current is { } session
@@ -99,6 +98,30 @@ internal sealed class RedisTransport : IBackplaneTransport
             _refusal.See(e.Message);
             throw;
         }
+        catch (RedisConnectionException e)
+        {
+            // A refused password shows only as the cause of there being no connection.
+            if (WasRefused(e))
+            {
+                _refusal.SeeAuthentication();
+            }
+            else
+            {
+                _refusal.Clear();
+            }
+
+            throw;
+        }
+    }
+
+    private static bool WasRefused(Exception? e)
+    {
+        while (e is not null and not RedisConnectionException { FailureType: ConnectionFailureType.AuthenticationFailure })
+        {
+            e = e.InnerException;
+        }
+
+        return e is not null;
     }
 
     /// <summary>One client's life.</summary>
