@@ -15,6 +15,7 @@ internal sealed partial class StorageBreaker(
     private TaskCompletionSource _closed = Completed();
     private volatile bool _open;
     private long _openedAt;
+    private long _closedAt;
 
     /// <summary>Raised after each change; the argument says whether storage is available.</summary>
     public event Action<bool>? Changed;
@@ -29,11 +30,12 @@ internal sealed partial class StorageBreaker(
         IsClosed ? Task.CompletedTask : Volatile.Read(ref _closed).Task.WaitAsync(cancellation);
 
     /// <summary>Opens the breaker: a command failed in a way that says that the next one will fail too.</summary>
-    public void ReportOutage(Exception? cause)
+    /// <param name="startedAt">When the command began; one from before storage came back says nothing about now.</param>
+    public void ReportOutage(Exception? cause, long startedAt)
     {
         lock (_opened)
         {
-            if (_open)
+            if (_open || startedAt < _closedAt)
             {
                 return;
             }
@@ -62,6 +64,7 @@ internal sealed partial class StorageBreaker(
             lock (_opened)
             {
                 _open = false;
+                _closedAt = time.GetTimestamp();
                 _closed.TrySetResult();
             }
 

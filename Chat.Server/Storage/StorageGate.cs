@@ -22,6 +22,7 @@ internal sealed class StorageGate(
                 throw new StorageUnavailableException(options.Value.RetryAfter);
             }
 
+            var started = time.GetTimestamp();
             using var limit = new CancellationTokenSource(options.Value.AnswerWithin, time);
             using var linked = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellation);
             try
@@ -37,7 +38,7 @@ internal sealed class StorageGate(
                         await Task.Delay(RetryBackoff.Delay(attempt, Random.Shared.NextDouble()), time, cancellation);
                         continue;
                     case StorageFault.Conflict or StorageFault.Connection or StorageFault.Timeout or StorageFault.Resources:
-                        breaker.ReportOutage(e);
+                        breaker.ReportOutage(e, started);
                         throw new StorageUnavailableException(options.Value.RetryAfter, e);
                     default:
                         throw;

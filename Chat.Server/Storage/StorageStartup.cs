@@ -34,7 +34,7 @@ internal sealed class StorageStartup(SchemaMigrator migrator, StorageBreaker bre
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested && StorageFaults.Classify(e) is not (StorageFault.Data or StorageFault.Unknown))
         {
-            breaker.ReportOutage(e);
+            breaker.ReportOutage(e, time.GetTimestamp());
         }
     }
 

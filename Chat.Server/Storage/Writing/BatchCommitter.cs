@@ -42,6 +42,7 @@ internal sealed partial class BatchCommitter(
         Dictionary<Append, LogEvent>? assigned = null;
         for (var attempt = 0; appends.Count > 0;)
         {
+            var started = time.GetTimestamp();
             var transaction = new BatchTransaction(
                 contexts, dialect, time.GetUtcNow().ToUnixTimeMilliseconds(), options.Value.MaxMembers, appends);
             try
@@ -77,7 +78,7 @@ internal sealed partial class BatchCommitter(
                         await Task.Delay(RetryBackoff.Delay(attempt++, Random.Shared.NextDouble()), time, cancellation);
                         break;
                     case StorageFault.Conflict or StorageFault.Connection or StorageFault.Timeout or StorageFault.Resources:
-                        breaker.ReportOutage(e);
+                        breaker.ReportOutage(e, started);
                         AnswerAll(appends, new AppendRefused(AppendRefusal.StorageUnavailable, options.Value.RetryAfter));
                         return;
                     default:

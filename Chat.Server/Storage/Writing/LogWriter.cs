@@ -109,7 +109,7 @@ internal sealed partial class LogWriter : BackgroundService
         var stuck = _underWay.FindAll(a => a.EnqueuedAt <= limit && !a.Outcome.IsCompleted);
         if (stuck.Count > 0)
         {
-            _breaker.ReportOutage(new TimeoutException());
+            _breaker.ReportOutage(new TimeoutException(), stuck[0].EnqueuedAt);
         }
 
         Refuse(late, _unavailable);
