@@ -1,0 +1,89 @@
+using System.Diagnostics.Metrics;
+using Serilog;
+using Serilog.Configuration;
+using Serilog.Core;
+using Serilog.Events;
+using Serilog.Formatting;
+using Serilog.Formatting.Json;
+
+namespace Chat.Server.Telemetry.Logging;
+
+/// <summary>Builds the logger of this process and keeps its sinks, each behind a bounded queue.</summary>
+internal sealed class LogPipeline : IDisposable
+{
+    private readonly List<BoundedSink> _sinks = [];
+
+    public LogPipeline(LogOptions options, TelemetrySource source, LogLevels levels, TimeProvider time)
+    {
+        Levels = levels;
+        ITextFormatter formatter = new RedactingFormatter(options.Json ? new JsonFormatter(renderMessage: true) : new PlainFormatter());
+        var configuration = new LoggerConfiguration().Enrich.FromLogContext();
+        if (!source.IsNode)
+        {
+            configuration.Enrich.WithProperty("Worker", source.Name);
+        }
+
+        foreach (var (category, level) in levels.Switches)
+        {
+            if (category == LogLevels.Default)
+            {
+                configuration.MinimumLevel.ControlledBy(level);
+            }
+            else
+            {
+                configuration.MinimumLevel.Override(category, level);
+            }
+        }
+
+        if (options.Console)
+        {
+            Add(configuration, "console", options, time, to => to.Console(formatter));
+        }
+
+        if (options.Folder.Length > 0)
+        {
+            var file = Path.Combine(options.Folder, source.IsNode ? "chat-.log" : $"chat-{source.Name}-.log");
+            Add(configuration, "file", options, time, to => to.File(
+                formatter, file, rollingInterval: RollingInterval.Day, fileSizeLimitBytes: options.MaxFileBytes,
+                rollOnFileSizeLimit: true, retainedFileCountLimit: options.KeepFiles));
+        }
+
+        Logger = configuration.CreateLogger();
+    }
+
+    public Logger Logger { get; }
+
+    public LogLevels Levels { get; }
+
+    public IReadOnlyList<BoundedSink> Sinks => _sinks;
+
+    public void Dispose()
+    {
+        Logger.Dispose();
+        Levels.Dispose();
+    }
+
+    /// <summary>Tells how many lines were lost. The meter lives in the container, the pipeline is older than it.</summary>
+    public void Measure(IMeterFactory meters) => meters.Create(TelemetryNames.Of("Log")).CreateObservableCounter(
+        "chat.log.dropped",
+        () => _sinks.SelectMany(sink => new Measurement<long>[]
+        {
+            new(sink.Dropped, new KeyValuePair<string, object?>("sink", sink.Name), new KeyValuePair<string, object?>("reason", "full")),
+            new(sink.Failed, new KeyValuePair<string, object?>("sink", sink.Name), new KeyValuePair<string, object?>("reason", "error")),
+        }),
+        "{line}",
+        "Log lines that were dropped");
+
+    private void Add(LoggerConfiguration configuration, string name, LogOptions options, TimeProvider time, Action<LoggerSinkConfiguration> inner) =>
+        LoggerSinkConfiguration.Wrap(
+            configuration.WriteTo,
+            sink =>
+            {
+                var bounded = new BoundedSink(name, sink, options.MaxWaiting, time);
+                _sinks.Add(bounded);
+                return bounded;
+            },
+            inner,
+            LevelAlias.Minimum,
+            levelSwitch: null);
+}

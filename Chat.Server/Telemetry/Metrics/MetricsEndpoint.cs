@@ -1,0 +1,47 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.Extensions.Options;
+
+namespace Chat.Server.Telemetry.Metrics;
+
+/// <summary><c>GET /metrics</c>, for this machine or for who has the token.</summary>
+internal static class MetricsEndpoint
+{
+    public static IEndpointConventionBuilder MapMetrics(this IEndpointRouteBuilder routes) =>
+        routes.MapMethods("/metrics", [HttpMethods.Get, HttpMethods.Head], static async (HttpContext context, NodeMetrics node, IOptionsMonitor<TelemetryOptions> options) =>
+        {
+            if (!Allowed(context, options.CurrentValue.MetricsToken))
+            {
+                context.Response.StatusCode = StatusCodes.Status401Unauthorized;
+                context.Response.Headers.WWWAuthenticate = "Bearer";
+                return;
+            }
+
+            var body = Encoding.UTF8.GetBytes(PrometheusText.Write(node.Current()));
+            context.Response.ContentType = PrometheusText.ContentType;
+            context.Response.Headers.CacheControl = "no-store";
+            context.Response.ContentLength = body.Length;
+            if (HttpMethods.IsGet(context.Request.Method))
+            {
+                await context.Response.Body.WriteAsync(body, context.RequestAborted);
+            }
+        });
+
+    internal static bool Allowed(HttpContext context, string token)
+    {
+        // A forwarded request comes from a proxy on this machine and is not of this machine.
+        var address = context.Connection.RemoteIpAddress;
+        var local = address is not null && IPAddress.IsLoopback(address) && !context.Request.Headers.ContainsKey("X-Forwarded-For");
+        if (local)
+        {
+            return true;
+        }
+
+        const string scheme = "Bearer ";
+        var header = context.Request.Headers.Authorization.ToString();
+        return token.Length > 0
+            && header.StartsWith(scheme, StringComparison.OrdinalIgnoreCase)
+            && CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(header[scheme.Length..].Trim()), Encoding.UTF8.GetBytes(token));
+    }
+}
