@@ -22,6 +22,7 @@ internal sealed class BoundedSink : ILogEventSink, IDisposable
     private long _dropped;
     private long _failed;
     private long _told;
+    private int _closed;
 
     public BoundedSink(string name, ILogEventSink inner, int mostWaiting, TimeProvider time, TimeSpan? drainLimit = null)
     {
@@ -53,7 +54,7 @@ internal sealed class BoundedSink : ILogEventSink, IDisposable
         }
         catch (InvalidOperationException)
         {
-            // Closed: the process is ending.
+            // Closed (or, as its descendant says, disposed): the process is ending.
         }
 
         Interlocked.Increment(ref _dropped);
@@ -61,6 +62,11 @@ internal sealed class BoundedSink : ILogEventSink, IDisposable
 
     public void Dispose()
     {
+        if (Interlocked.Exchange(ref _closed, 1) == 1)
+        {
+            return;
+        }
+
         _waiting.CompleteAdding();
 
         // A sink that hangs must not keep the process from ending; its thread is a background one.

@@ -18,7 +18,7 @@ internal sealed class ProcessGauges : IHostedService
     private TimeSpan _cpuBefore = Environment.CpuUsage.TotalTime;
     private long _cpuAt;
     private double _descriptors;
-    private long _descriptorsAt;
+    private long? _descriptorsAt;
 
     public ProcessGauges(
         IMeterFactory meters, TelemetrySource source, IOptions<TelemetryOptions> options, TimeProvider time, IChildMemory? children = null, MemoryReader? memory = null)
@@ -81,9 +81,9 @@ internal sealed class ProcessGauges : IHostedService
         lock (_gate)
         {
             // Counting walks a folder with an entry per connection: not every second.
-            if (_descriptorsAt == 0 || _time.GetElapsedTime(_descriptorsAt) >= DescriptorsEvery)
+            if (_descriptorsAt is not { } at || _time.GetElapsedTime(at) >= DescriptorsEvery)
             {
-                _descriptorsAt = Math.Max(1, _time.GetTimestamp());
+                _descriptorsAt = _time.GetTimestamp();
                 _descriptors = (double)Directory.EnumerateFileSystemEntries("/proc/self/fd").Count() / DescriptorLimit();
             }
 

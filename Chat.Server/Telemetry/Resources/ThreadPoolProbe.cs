@@ -10,14 +10,16 @@ namespace Chat.Server.Telemetry.Resources;
 /// </summary>
 internal sealed class ThreadPoolProbe : IHostedService, IDisposable
 {
+    private const long None = long.MinValue;
+
     private readonly Histogram<double> _delay;
     private readonly TimeProvider _time;
     private readonly TimeSpan _every;
     private readonly Action<Action> _queue;
     private readonly ManualResetEventSlim _stop = new(initialState: false);
     private Thread? _thread;
-    private long _waitingSince;
-    private long _lastDelayTicks = -1;
+    private long _waitingSince = None;
+    private long _lastDelayTicks = None;
 
     public ThreadPoolProbe(IMeterFactory meters, IOptions<TelemetryOptions> options, TimeProvider time)
         : this(meters, options, time, static run => ThreadPool.UnsafeQueueUserWorkItem(static r => r(), run, preferLocal: false))
@@ -34,7 +36,7 @@ internal sealed class ThreadPoolProbe : IHostedService, IDisposable
     }
 
     /// <summary>Age of the item that still waits; zero when none does.</summary>
-    public TimeSpan Waiting => Volatile.Read(ref _waitingSince) is var since and not 0 ? _time.GetElapsedTime(since) : TimeSpan.Zero;
+    public TimeSpan Waiting => Volatile.Read(ref _waitingSince) is var since and not None ? _time.GetElapsedTime(since) : TimeSpan.Zero;
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
@@ -61,27 +63,26 @@ internal sealed class ThreadPoolProbe : IHostedService, IDisposable
     {
         // In this order: an item that ends between the two reads is counted by its age now and by its delay, never lost.
         var waiting = Volatile.Read(ref _waitingSince);
-        var finished = Interlocked.Exchange(ref _lastDelayTicks, -1);
-        var age = waiting == 0 ? -1 : _time.GetElapsedTime(waiting).Ticks;
+        var finished = Interlocked.Exchange(ref _lastDelayTicks, None);
+        var age = waiting == None ? None : _time.GetElapsedTime(waiting).Ticks;
         if (Math.Max(finished, age) is var worst and >= 0)
         {
             _delay.Record(TimeSpan.FromTicks(worst).TotalSeconds);
         }
 
-        if (waiting != 0)
+        if (waiting != None)
         {
             return;
         }
 
-        // 0 means that nothing waits, so a clock that stands at 0 is moved by one tick.
-        Volatile.Write(ref _waitingSince, Math.Max(1, _time.GetTimestamp()));
+        Volatile.Write(ref _waitingSince, _time.GetTimestamp());
         _queue(Ran);
     }
 
     private void Ran()
     {
         Interlocked.Exchange(ref _lastDelayTicks, _time.GetElapsedTime(Volatile.Read(ref _waitingSince)).Ticks);
-        Volatile.Write(ref _waitingSince, 0);
+        Volatile.Write(ref _waitingSince, None);
     }
 
     private void Run()
