@@ -42,6 +42,9 @@ internal sealed class ManagedProcess : IAsyncDisposable
     /// <summary>Ends with the exit code; 128 + n when signal n ended it.</summary>
     public Task<int> Exited => _exited.Task;
 
+    /// <summary>Ends when nobody can write to <see cref="Output"/> any more, children that inherited it included.</summary>
+    public Task OutputEnded => _read;
+
     public bool HasExited => _exited.Task.IsCompleted;
 
     public static ManagedProcess Start(ProcessCommand command)
