@@ -1,11 +1,12 @@
-using System.Text.Json;
+using Chat.Server.Storage.Dialects;
 using Chat.Server.Storage.Model;
+using Chat.Server.Storage.Reading;
 using Microsoft.EntityFrameworkCore;
 
 namespace Chat.Server.Storage.Conversations;
 
 /// <summary>Creates conversations and tells of them.</summary>
-internal sealed class ConversationStore(StorageGate gate, Database database, ProcessIdentity process, TimeProvider time)
+internal sealed class ConversationStore(StorageGate gate, IStorageDialect dialect, TimeProvider time)
 {
     /// <summary>Counting stops here: what a member has not read is not worth reading a whole log for.</summary>
     public const int UnreadMax = 1_000;
@@ -75,12 +76,7 @@ internal sealed class ConversationStore(StorageGate gate, Database database, Pro
         await db.SaveChangesAsync(cancellation);
 
         // Followers on other nodes learn of it as they learn of everything else.
-        var moves = JsonSerializer.Serialize(new Dictionary<string, long> { [conversation.Id] = 0 });
-        await (database.Kind == DatabaseKind.Postgres
-            ? db.Database.ExecuteSqlAsync(
-                $"INSERT INTO commits (xid, origin, moves, at) VALUES (pg_current_xact_id()::text::bigint, {process.Id}, {moves}, {now})", cancellation)
-            : db.Database.ExecuteSqlAsync(
-                $"INSERT INTO commits (origin, moves, at) VALUES ({process.Id}, {moves}, {now})", cancellation));
+        await dialect.JournalAsync(db, CommitMoves.Created(conversation.Id), now, cancellation);
         await transaction.CommitAsync(cancellation);
     }
 

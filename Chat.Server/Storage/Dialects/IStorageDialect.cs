@@ -17,6 +17,9 @@ internal interface IStorageDialect
     /// <summary>Inserts the rows, moves the heads and journals the commit.</summary>
     Task InsertAsync(ChatDb db, BatchPlan plan, string moves, long now, CancellationToken cancellation);
 
+    /// <summary>Journals a commit that adds no events; part of the transaction under way.</summary>
+    Task JournalAsync(ChatDb db, string moves, long now, CancellationToken cancellation);
+
     /// <summary>Moves cursors forward, never back.</summary>
     Task SaveAcksAsync(ChatDb db, IReadOnlyList<AckedCursor> acks, CancellationToken cancellation);
 

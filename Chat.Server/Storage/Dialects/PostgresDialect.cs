@@ -93,11 +93,14 @@ internal sealed class PostgresDialect(ProcessIdentity process) : IStorageDialect
         await using var batch = Batch(db);
         batch.BatchCommands.Add(InsertCommand(plan));
         batch.BatchCommands.Add(Command(HeadsSql, Texts([.. plan.Heads.Keys]), Longs([.. plan.Heads.Values]), new NpgsqlParameter<long> { TypedValue = now }));
-        batch.BatchCommands.Add(Command(
-            CommitSql,
-            new NpgsqlParameter<string> { TypedValue = process.Id },
-            new NpgsqlParameter<string> { TypedValue = moves },
-            new NpgsqlParameter<long> { TypedValue = now }));
+        batch.BatchCommands.Add(JournalCommand(moves, now));
+        await batch.ExecuteNonQueryAsync(cancellation);
+    }
+
+    public async Task JournalAsync(ChatDb db, string moves, long now, CancellationToken cancellation)
+    {
+        await using var batch = Batch(db);
+        batch.BatchCommands.Add(JournalCommand(moves, now));
         await batch.ExecuteNonQueryAsync(cancellation);
     }
 
@@ -180,6 +183,12 @@ internal sealed class PostgresDialect(ProcessIdentity process) : IStorageDialect
             Longs(ats),
             new NpgsqlParameter<long?[]> { TypedValue = expiries, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bigint });
     }
+
+    private NpgsqlBatchCommand JournalCommand(string moves, long now) => Command(
+        CommitSql,
+        new NpgsqlParameter<string> { TypedValue = process.Id },
+        new NpgsqlParameter<string> { TypedValue = moves },
+        new NpgsqlParameter<long> { TypedValue = now });
 
     private static NpgsqlBatch Batch(ChatDb db) => new((NpgsqlConnection)db.Database.GetDbConnection());
 

@@ -68,13 +68,16 @@ internal sealed class SqliteDialect(ProcessIdentity process) : IStorageDialect
             }
         }
 
-        await using (var command = Command(db, "INSERT INTO commits (origin, moves, at) VALUES ($origin, $moves, $now)"))
-        {
-            command.Parameters.AddWithValue("$origin", process.Id);
-            command.Parameters.AddWithValue("$moves", moves);
-            command.Parameters.AddWithValue("$now", now);
-            await command.ExecuteNonQueryAsync(cancellation);
-        }
+        await JournalAsync(db, moves, now, cancellation);
+    }
+
+    public async Task JournalAsync(ChatDb db, string moves, long now, CancellationToken cancellation)
+    {
+        await using var command = Command(db, "INSERT INTO commits (origin, moves, at) VALUES ($origin, $moves, $now)");
+        command.Parameters.AddWithValue("$origin", process.Id);
+        command.Parameters.AddWithValue("$moves", moves);
+        command.Parameters.AddWithValue("$now", now);
+        await command.ExecuteNonQueryAsync(cancellation);
     }
 
     public async Task SaveAcksAsync(ChatDb db, IReadOnlyList<AckedCursor> acks, CancellationToken cancellation)
