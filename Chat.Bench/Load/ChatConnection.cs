@@ -234,7 +234,7 @@ internal sealed class ChatConnection : IWireHandler, IDisposable
 
         if (message.TryGetProperty("target", out var target) && target.GetString() == "Notice")
         {
-            _tally.Add($"notice {message.GetProperty("arguments")[0].GetProperty("kind").GetString()}");
+            _tally.Add(Tally.NameOfNotice(message.GetProperty("arguments")[0].GetProperty("kind").GetString()));
         }
     }
 }

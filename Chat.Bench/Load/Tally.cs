@@ -11,6 +11,8 @@ internal sealed class Tally
 
     public long this[string name] => _counts.GetValueOrDefault(name);
 
+    public static string NameOfNotice(string? kind) => $"notice {kind}";
+
     public void Add(string name, long count = 1)
     {
         if (count > 0)

@@ -26,6 +26,7 @@ internal sealed class FanOut(int members, int window, double? goal) : IScenario
     {
         var run = Crowd.NewRun();
         await using var crowd = await Crowd.OpenAsync(turn.Target, run, Crowd.Users(run, members), turn.Crowd, cancellationToken);
+        turn.Record("busy after the connects", await turn.SettleAsync(cancellationToken), "s");
         var owner = crowd.Connections[0];
         var group = await Pairs.CreateAsync(owner, ConversationKinds.Group, crowd.Connections.Skip(1).Select(c => c.User), cancellationToken);
         foreach (var sender in crowd.Connections.Take(Senders))

@@ -33,6 +33,7 @@ internal sealed class IdleThroughput(int idle) : IScenario
         turn.Tell($"{idle:#,0} more connections");
         var run = Crowd.NewRun();
         await using var others = await Crowd.OpenAsync(turn.Target, run, Crowd.Users(run, idle), turn.Crowd with { ReceiveBuffer = 1024 }, cancellationToken);
+        turn.Record("busy after the connects", await turn.SettleAsync(cancellationToken), "s");
         await using var again = await Pairs.OpenAsync(turn.Target, turn.Options.Pairs, turn.Crowd, cancellationToken);
         await OneToOne.MeasureAsync(turn, again, With, cancellationToken);
         turn.RemarkOn(others.Tally, 0);

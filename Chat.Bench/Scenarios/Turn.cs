@@ -2,6 +2,7 @@ using Chat.Bench.Load;
 using Chat.Bench.Machine;
 using Chat.Bench.Results;
 using Chat.Bench.Targets;
+using Chat.Contracts;
 
 namespace Chat.Bench.Scenarios;
 
@@ -13,6 +14,11 @@ internal sealed class Turn(IScenario scenario, Target target, int repeat, RunOpt
 {
     /// <summary>How long to wait for the last messages of a load before they count as missing.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+
+    private const int SettleTries = 120;
+    private static readonly TimeSpan SettleInterval = TimeSpan.FromMilliseconds(500);
+
+    private static readonly string[] Ordinary = [.. new[] { NoticeKinds.Welcome, NoticeKinds.Presence, NoticeKinds.Receipt }.Select(Tally.NameOfNotice)];
 
     public Target Target { get; } = target;
 
@@ -40,7 +46,7 @@ internal sealed class Turn(IScenario scenario, Target target, int repeat, RunOpt
     {
         // Baselines promise no order; it would fill the report with what everybody knows.
         var counts = tally.Counts
-            .Where(c => c.Key != "notice welcome" && (Target.Kind == TargetKind.Product || !c.Key.StartsWith("event ", StringComparison.Ordinal)))
+            .Where(c => !Ordinary.Contains(c.Key) && (Target.Kind == TargetKind.Product || !c.Key.StartsWith("event ", StringComparison.Ordinal)))
             .OrderBy(c => c.Key)
             .Select(c => $"{c.Key}: {c.Value:#,0}")
             .ToList();
@@ -78,6 +84,28 @@ internal sealed class Turn(IScenario scenario, Target target, int repeat, RunOpt
             await Task.Delay(left < TimeSpan.FromSeconds(1) ? left : TimeSpan.FromSeconds(1), TimeProvider.System, cancellationToken);
             display.Live(state());
         }
+    }
+
+    /// <summary>
+    /// Waits until the server has digested what it was just given (thousands of connects, each of which loads its positions),
+    /// and returns the seconds that took. Without it a load would be measured against the tail of its own preparation.
+    /// </summary>
+    public async Task<double> SettleAsync(CancellationToken cancellationToken)
+    {
+        const double calm = 0.1;
+        var start = Clock.Now;
+        for (var tries = 0; tries < SettleTries; tries++)
+        {
+            var before = Usage();
+            await Task.Delay(SettleInterval, TimeProvider.System, cancellationToken);
+            var after = Usage();
+            if (!(after.Server - before.Server > calm * SettleInterval.TotalSeconds))
+            {
+                break;
+            }
+        }
+
+        return Math.Max(0, Clock.Seconds(start, Clock.Now) - SettleInterval.TotalSeconds);
     }
 
     public void Tell(string state) => display.Live(state);
