@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using Chat.Bench.Baselines;
 using Chat.Bench.Scenarios;
 using Chat.Bench.Targets;
@@ -15,7 +16,7 @@ internal static class CommandLine
     private static readonly Option<double?> WarmUp = new("--warm-up") { Description = "Seconds of load on a server just started (15)." };
     private static readonly Option<int?> PairCount = new("--pairs") { Description = "Pairs of users of the 1:1 loads (50)." };
     private static readonly Option<int?> InFlight = new("--in-flight") { Description = "1:1 sends under way at once, over all pairs (200)." };
-    private static readonly Option<int[]> Rates = new("--rate") { Description = "Messages a second of the latency scenario (500 2000 5000).", AllowMultipleArgumentsPerToken = true };
+    private static readonly Option<string[]> Rates = new("--rate") { Description = "Messages a second of the latency scenario (500 2000 5000).", AllowMultipleArgumentsPerToken = true };
     private static readonly Option<int?> Backlog = new("--backlog") { Description = "Events that wait for the devices of the catch-up (200000)." };
     private static readonly Option<double?> AckMs = new("--ack-ms") { Description = "Longest that a client lets an event wait for its acknowledgement (50)." };
     private static readonly Option<int?> Workers = new("--workers") { Description = "Worker processes of the product; 0 is one process for everything (0)." };
@@ -88,7 +89,7 @@ internal static class CommandLine
             WarmUp = parsed.GetValue(WarmUp) is { } warmUp ? TimeSpan.FromSeconds(warmUp) : given.WarmUp,
             Pairs = parsed.GetValue(PairCount) ?? given.Pairs,
             InFlight = parsed.GetValue(InFlight) ?? given.InFlight,
-            Rates = parsed.GetValue(Rates) is { Length: > 0 } rates ? rates : given.Rates,
+            Rates = Words(parsed.GetValue(Rates)) is { Count: > 0 } rates ? [.. rates.Select(r => int.Parse(r, CultureInfo.InvariantCulture))] : given.Rates,
             Backlog = parsed.GetValue(Backlog) ?? given.Backlog,
             AckInterval = parsed.GetValue(AckMs) is { } ack ? TimeSpan.FromMilliseconds(ack) : given.AckInterval,
             Workers = parsed.GetValue(Workers) ?? given.Workers,

@@ -21,6 +21,20 @@ internal static class ProcessFacts
         return Tree(root).Sum(p => p.CpuTicks) / TicksPerSecond;
     }
 
+    /// <summary>CPU seconds used so far by everything on this machine; NaN where that cannot be seen.</summary>
+    public static double MachineCpuSeconds()
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            return double.NaN;
+        }
+
+        // "cpu" user nice system idle iowait irq softirq steal …
+        var ticks = File.ReadLines("/proc/stat").First().Split(' ', StringSplitOptions.RemoveEmptyEntries)
+            .Skip(1).Take(8).Select(t => long.Parse(t, CultureInfo.InvariantCulture)).ToArray();
+        return (ticks.Sum() - ticks[3] - ticks[4]) / TicksPerSecond;
+    }
+
     /// <summary>Resident memory of the tree in bytes.</summary>
     public static long ResidentBytes(int root)
     {

@@ -41,7 +41,7 @@ internal sealed class FanOut(int members, int window, double? goal) : IScenario
         loop.DeliveryTimes = new Histogram();
         var (before, receiptsBefore, usageBefore, start) = (loop.Deliveries, loop.Receipts, turn.Usage(), Clock.Now);
         await turn.WatchAsync(turn.Options.Window, () => $"{(loop.Deliveries - before) / Clock.Seconds(start, Clock.Now):#,0} deliveries/s", cancellationToken);
-        var (deliveries, receipts, usage, seconds) = (loop.Deliveries - before, loop.Receipts - receiptsBefore, turn.Usage(), Clock.Seconds(start, Clock.Now));
+        var (deliveries, receipts, usage, seconds) = (loop.Deliveries - before, loop.Receipts - receiptsBefore, turn.Usage() - usageBefore, Clock.Seconds(start, Clock.Now));
         var times = loop.DeliveryTimes;
 
         var missing = await loop.StopAsync(Turn.Patience, cancellationToken);
@@ -49,7 +49,7 @@ internal sealed class FanOut(int members, int window, double? goal) : IScenario
         turn.Record("messages", receipts / seconds, "msg/s");
         turn.Record("delivery p50", times.Milliseconds(0.5), "ms");
         turn.Record("delivery p99", times.Milliseconds(0.99), "ms");
-        turn.RecordCpu(usageBefore, usage, deliveries);
+        turn.RecordCpu(usage, deliveries, seconds);
         turn.RemarkOn(crowd.Tally, missing);
     }
 }

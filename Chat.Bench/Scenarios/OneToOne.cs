@@ -37,7 +37,7 @@ internal sealed class OneToOne : IScenario
         (loop.ReceiptTimes, loop.DeliveryTimes) = (new Histogram(), new Histogram());
         var (before, usageBefore, start) = (loop.Totals, turn.Usage(), Clock.Now);
         await turn.WatchAsync(turn.Options.Window, () => Rate(loop.Totals - before, start), cancellationToken);
-        var (done, usage, seconds) = (loop.Totals - before, turn.Usage(), Clock.Seconds(start, Clock.Now));
+        var (done, usage, seconds) = (loop.Totals - before, turn.Usage() - usageBefore, Clock.Seconds(start, Clock.Now));
         var (receipts, deliveries) = (loop.ReceiptTimes, loop.DeliveryTimes);
 
         var missing = await loop.StopAsync(Turn.Patience, cancellationToken);
@@ -50,7 +50,7 @@ internal sealed class OneToOne : IScenario
         turn.Record("delivery p99" + suffix, deliveries.Milliseconds(0.99), "ms");
         if (suffix.Length == 0)
         {
-            turn.RecordCpu(usageBefore, usage, done.Receipts);
+            turn.RecordCpu(usage, done.Receipts, seconds);
         }
 
         turn.RemarkOn(crowd.Tally, missing);

@@ -7,7 +7,10 @@ using Chat.Contracts;
 namespace Chat.Bench.Scenarios;
 
 /// <summary>CPU seconds used so far; NaN where they cannot be seen.</summary>
-internal readonly record struct Usage(double Server, double Postgres, double Client);
+internal readonly record struct Usage(double Server, double Postgres, double Client, double Machine)
+{
+    public static Usage operator -(Usage a, Usage b) => new(a.Server - b.Server, a.Postgres - b.Postgres, a.Client - b.Client, a.Machine - b.Machine);
+}
 
 /// <summary>One scenario, one target, one repeat.</summary>
 internal sealed class Turn(IScenario scenario, Target target, int repeat, RunOptions options, PostgresInstance? postgres, ResultSet results, IProgressDisplay display)
@@ -15,6 +18,7 @@ internal sealed class Turn(IScenario scenario, Target target, int repeat, RunOpt
     /// <summary>How long to wait for the last messages of a load before they count as missing.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
 
+    private const double NoisyAbove = 0.1;
     private const int SettleTries = 120;
     private static readonly TimeSpan SettleInterval = TimeSpan.FromMilliseconds(500);
 
@@ -64,14 +68,24 @@ internal sealed class Turn(IScenario scenario, Target target, int repeat, RunOpt
     public Usage Usage() => new(
         Target.Pid is { } server ? ProcessFacts.CpuSeconds(server) : double.NaN,
         postgres?.Pid is { } database ? ProcessFacts.CpuSeconds(database) : double.NaN,
-        Environment.CpuUsage.TotalTime.TotalSeconds);
+        Environment.CpuUsage.TotalTime.TotalSeconds,
+        ProcessFacts.MachineCpuSeconds());
 
-    /// <summary>Records what a message cost each process.</summary>
-    public void RecordCpu(Usage before, Usage after, double messages)
+    /// <summary>Records what a message cost each process, and whether somebody else wanted the machine meanwhile.</summary>
+    public void RecordCpu(Usage used, double messages, double seconds)
     {
-        Record("server CPU", (after.Server - before.Server) * 1e6 / messages, "µs/msg");
-        Record("PostgreSQL CPU", Target.Kind == TargetKind.Bare ? double.NaN : (after.Postgres - before.Postgres) * 1e6 / messages, "µs/msg");
-        Record("load client CPU", (after.Client - before.Client) * 1e6 / messages, "µs/msg");
+        var database = Target.Kind == TargetKind.Bare || double.IsNaN(used.Postgres) ? 0 : used.Postgres;
+        Record("CPU of all", (used.Server + database + used.Client) * 1e6 / messages, "µs/msg");
+        Record("server CPU", used.Server * 1e6 / messages, "µs/msg");
+        Record("PostgreSQL CPU", database > 0 ? database * 1e6 / messages : double.NaN, "µs/msg");
+        Record("load client CPU", used.Client * 1e6 / messages, "µs/msg");
+
+        var others = (used.Machine - used.Server - used.Client - (double.IsNaN(used.Postgres) ? 0 : used.Postgres)) / seconds / Environment.ProcessorCount;
+        Record("machine used by others", others * 100, "%");
+        if (others > NoisyAbove)
+        {
+            Remark($"others used {others:P0} of the machine: times and rates of this turn mean little");
+        }
     }
 
     /// <summary>Waits while a load runs, telling how it goes.</summary>
