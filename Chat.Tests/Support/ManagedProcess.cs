@@ -17,12 +17,14 @@ internal sealed class ManagedProcess : IAsyncDisposable
 {
     private readonly Process _process;
     private readonly TaskCompletionSource<int> _exited = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Action<string>? _onLine;
     private readonly Task _read;
     private bool _disposed;
 
-    private ManagedProcess(ProcessCommand command, Process process)
+    private ManagedProcess(ProcessCommand command, Process process, Action<string>? onLine)
     {
         Command = command;
+        _onLine = onLine;
         _process = process;
         Id = process.Id;
         _read = ReadAsync();
@@ -47,7 +49,8 @@ internal sealed class ManagedProcess : IAsyncDisposable
 
     public bool HasExited => _exited.Task.IsCompleted;
 
-    public static ManagedProcess Start(ProcessCommand command)
+    /// <param name="onLine">Gets each line; <see cref="Output"/> keeps only the last ones.</param>
+    public static ManagedProcess Start(ProcessCommand command, Action<string>? onLine = null)
     {
         // setsid replaces itself by the command: the id stays, and the process leads a session and a group of its own.
         var start = new ProcessStartInfo("setsid")
@@ -70,7 +73,7 @@ internal sealed class ManagedProcess : IAsyncDisposable
 
         var process = Process.Start(start) ?? throw new InvalidOperationException($"{command.FileName} did not start.");
         TestRun.Register(process.Id);
-        return new ManagedProcess(command, process);
+        return new ManagedProcess(command, process, onLine);
     }
 
     /// <summary>Runs a command to its end; throws with its output when the exit code is not 0.</summary>
@@ -136,6 +139,7 @@ internal sealed class ManagedProcess : IAsyncDisposable
                 while (await reader.ReadLineAsync() is { } line)
                 {
                     Output.Add(line);
+                    _onLine?.Invoke(line);
                 }
             }
             catch (Exception e) when (e is ObjectDisposedException or IOException or OperationCanceledException)
