@@ -54,8 +54,11 @@ internal sealed partial class HubDoor(
     // A client that negotiates and then upgrades counts twice, and the limits allow for it: either request alone costs
     // the server as much, and neither proves that the other came before.
     private static bool IsNewConnection(HttpRequest request) =>
-        request.HttpContext.WebSockets.IsWebSocketRequest
-        || (HttpMethods.IsPost(request.Method) && request.Path.Value!.EndsWith("/negotiate", StringComparison.Ordinal));
+        IsUpgrade(request) || (HttpMethods.IsPost(request.Method) && request.Path.Value!.EndsWith("/negotiate", StringComparison.Ordinal));
+
+    // The WebSocket feature is not there before the endpoint runs. HTTP/2 asks with CONNECT.
+    private static bool IsUpgrade(HttpRequest request) =>
+        HttpMethods.IsConnect(request.Method) || request.Headers.Upgrade.ToString().Contains("websocket", StringComparison.OrdinalIgnoreCase);
 
     private static partial class Log
     {
