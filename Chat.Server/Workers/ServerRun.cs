@@ -6,17 +6,16 @@ namespace Chat.Server.Workers;
 /// <summary>Runs the process and turns its end into an exit code that its parent understands. What an operator can mend gets one line and no stack trace.</summary>
 internal static class ServerRun
 {
-    public static async Task<int> RunToExitCodeAsync(this WebApplication app)
+    /// <summary>Composes, runs and ends it.</summary>
+    public static async Task<int> MainAsync(Func<WebApplication> compose)
     {
         try
         {
-            await using (app)
-            {
-                var exit = app.Services.GetRequiredService<ExitStatus>();
-                await app.Services.GetRequiredService<NodeClaim>().TakeAsync();
-                await app.RunAsync();
-                return exit.Code;
-            }
+            await using var app = compose();
+            var exit = app.Services.GetRequiredService<ExitStatus>();
+            await app.Services.GetRequiredService<NodeClaim>().TakeAsync();
+            await app.RunAsync();
+            return exit.Code;
         }
         catch (Exception error) when (Explain(error) is { } refusal)
         {
@@ -24,7 +23,6 @@ internal static class ServerRun
         }
     }
 
-    /// <summary>For what is refused before there is an application.</summary>
     public static int Refuse(StartRefusedException refusal)
     {
         Console.Error.WriteLine($"The server does not start: {refusal.Message}");

@@ -9,9 +9,11 @@ internal sealed record WorkerIdentity(string Id, int Of, string ControlPath, str
     private const string KeyName = "CHAT_WORKER_KEY";
     private const string UrlsName = "CHAT_WORKER_URLS";
 
-    public static WorkerIdentity? FromEnvironment()
+    public static WorkerIdentity? FromEnvironment() => From(Environment.GetEnvironmentVariable);
+
+    public static WorkerIdentity? From(Func<string, string?> variable)
     {
-        var values = new[] { IdName, OfName, ControlName, KeyName, UrlsName }.Select(Environment.GetEnvironmentVariable).ToArray();
+        var values = new[] { IdName, OfName, ControlName, KeyName, UrlsName }.Select(variable).ToArray();
         return values.All(v => !string.IsNullOrEmpty(v)) && int.TryParse(values[1], out var of)
             ? new(values[0]!, of, values[2]!, values[3]!, values[4]!.Split(';'))
             : null;

@@ -86,7 +86,7 @@ internal sealed class ChildSlot
 
                 run.SendAway(window, _context.Options.DrainGrace, reason, () => Overrun(run));
             }
-            else if (!comeBack && !already)
+            else if (!comeBack && _record.State is not WorkerState.Stopped)
             {
                 _record.Move(WorkerState.Stopped, reason);
             }
