@@ -18,7 +18,7 @@ internal static class Program
             {
                 ["token", .. var words] => TokenCommand.Run(CreateBuilder([]), words),
                 ["try", .. var words] => await TryCommand.RunAsync(words),
-                _ => await Build(args).RunToExitCodeAsync(),
+                _ => await ServerRun.MainAsync(() => Build(args)),
             };
         }
         catch (Workers.StartRefusedException refusal)

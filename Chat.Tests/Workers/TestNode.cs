@@ -45,21 +45,24 @@ internal sealed class TestNode : IAsyncDisposable
     public static async Task<TestNode> StartAsync(int workers, string? fault = null, string? refuseWhile = null, params string[] settings)
     {
         var port = FreePort.Next();
+        var managementPort = FreePort.Next();
+        var folder = TestRun.NewFolder("node");
         string[] args =
         [
             $"--urls=http://127.0.0.1:{port}",
-            $"--Management:Url=http://127.0.0.1:{FreePort.Next()}",
+            $"--Management:Url=http://127.0.0.1:{managementPort}",
             $"--Workers:Count={workers}",
-            $"--Workers:DataFolder={TestRun.NewFolder("node")}",
+            $"--Workers:DataFolder={folder}",
+            $"--ConnectionStrings:Chat=Data Source={Path.Combine(folder, "chat.db")}",
             .. settings,
         ];
-        var environment = new Dictionary<string, string>
-        {
-            [TestRun.MarkVariable] = TestRun.Mark,
-            ["DOTNET_STARTUP_HOOKS"] = typeof(TestNode).Assembly.Location,
-            [StartupHook.OnSignal] = fault ?? "",
-            [StartupHook.RefuseWhile] = refuseWhile ?? "",
-        };
+        var environment = new ServerSettings().ToEnvironment(port, managementPort, consolePort: 1)
+            .Where(variable => variable.Value is not null)
+            .ToDictionary(variable => variable.Key, variable => variable.Value!);
+        environment[TestRun.MarkVariable] = TestRun.Mark;
+        environment["DOTNET_STARTUP_HOOKS"] = typeof(StartupHook).Assembly.Location;
+        environment[StartupHook.OnSignal] = fault ?? "";
+        environment[StartupHook.RefuseWhile] = refuseWhile ?? "";
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = TestRun.Root });
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton(new Roster(
