@@ -1,0 +1,78 @@
+using Chat.Server.Health.Probes;
+using Chat.Server.Telemetry.Metrics;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+
+namespace Chat.Server.Health;
+
+/// <summary>What of a node a process speaks for; a single process for both.</summary>
+[Flags]
+internal enum HealthScope
+{
+    /// <summary>It takes clients.</summary>
+    Serving = 1,
+
+    /// <summary>It knows the node: its workers, its queues, its disk.</summary>
+    Node = 2,
+}
+
+internal static class HealthSetup
+{
+    /// <summary>Needs <c>AddTelemetry</c>, and for a node <c>AddNodeMetrics</c>. Features add their own <see cref="IHealthProbe"/>s.</summary>
+    public static IHostApplicationBuilder AddHealth(this IHostApplicationBuilder builder, HealthScope scope)
+    {
+        var services = builder.Services;
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddOptionsWithValidateOnStart<HealthOptions>().BindConfiguration(HealthOptions.Section).ValidateDataAnnotations();
+        services.AddSingleton<IValidateOptions<HealthOptions>, HealthOptionsValidator>();
+        services.AddSingleton<HealthLifecycle>();
+        services.AddSingleton<HealthMonitor>();
+        services.AddSingleton<IHealthBook>(static provider => provider.GetRequiredService<HealthMonitor>());
+        services.AddSingleton<IHealthEvidence>(static provider => provider.GetRequiredService<HealthMonitor>());
+        services.AddHostedService(static provider => provider.GetRequiredService<HealthMonitor>());
+        services.AddHostedService<HealthMeters>();
+        services.AddHostedService<LifecycleFollower>();
+        services.TryAddSingleton<IWorkerFacts, LoneProcess>();
+        services.AddSingleton<IHealthProbe, WorkersProbe>();
+        services.AddSingleton<IHealthProbe, QueueProbe>();
+        if (scope.HasFlag(HealthScope.Serving))
+        {
+            services.AddSingleton<IHealthProbe, WebSocketProbe>();
+        }
+        else
+        {
+            services.AddSingleton<IHealthProbe, NodeWebSocketProbe>();
+        }
+
+        if (scope.HasFlag(HealthScope.Node))
+        {
+            services.AddSingleton<IHealthProbe, DiskProbe>();
+            services.AddHostedService<WorkerMeters>();
+            services.TryAddSingleton<IQueueFacts>(static provider => new NodeQueueFacts(provider.GetRequiredService<MetricsHistory>()));
+        }
+        else
+        {
+            services.TryAddSingleton<IQueueFacts, NothingOwed>();
+        }
+
+        return builder;
+    }
+
+    private sealed class NothingOwed : IQueueFacts
+    {
+        public QueueFacts? Current => null;
+    }
+
+    /// <summary>Started and stopping as the host says it. A drain that begins earlier is marked by who begins it.</summary>
+    private sealed class LifecycleFollower(HealthLifecycle lifecycle, IHostApplicationLifetime host) : IHostedService
+    {
+        public Task StartAsync(CancellationToken cancellationToken)
+        {
+            host.ApplicationStarted.Register(lifecycle.MarkStarted);
+            host.ApplicationStopping.Register(lifecycle.MarkDraining);
+            return Task.CompletedTask;
+        }
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+}
