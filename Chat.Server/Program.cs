@@ -1,5 +1,6 @@
 using Chat.Server.Access;
 using Chat.Server.Delivery;
+using Chat.Server.Failpoints;
 using Chat.Server.Hubs;
 using Chat.Server.Messaging;
 using Chat.Server.Presence;
@@ -36,6 +37,11 @@ internal static class Program
     {
         var builder = CreateBuilder(args);
         configure?.Invoke(builder);
+        if (TestSwitches.Any && !builder.Environment.IsDevelopment())
+        {
+            throw new Workers.StartRefusedException(ExitCodes.Configuration, $"{TestSwitches.Variable} is set: a server that breaks its promises on purpose runs in Development only.");
+        }
+
         var plan = builder.AddWorkers(args);
         if (plan.ServesClients)
         {

@@ -1,3 +1,4 @@
+using Chat.Server.Failpoints;
 using Chat.Server.Storage.Model;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
@@ -102,6 +103,11 @@ internal sealed partial class SchemaMigrator(IDbContextFactory<ChatDb> contexts,
             db.Database.SetCommandTimeout(TimeSpan.FromMinutes(10));
             await db.Database.MigrateAsync(cancellation);
             Log.Migrated(logger, pending.Count, pending[^1]);
+        }
+
+        if (TestSwitches.SkipDeduplication)
+        {
+            await db.Database.ExecuteSqlRawAsync("DROP INDEX IF EXISTS outbox_id_sender", cancellation);
         }
     }
 

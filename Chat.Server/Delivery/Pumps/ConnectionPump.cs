@@ -1,6 +1,7 @@
 using Chat.Contracts;
 using Chat.Server.Delivery.Acks;
 using Chat.Server.Delivery.Feeds;
+using Chat.Server.Failpoints;
 using Chat.Server.Storage.Cursors;
 using Microsoft.AspNetCore.SignalR;
 
@@ -17,6 +18,7 @@ internal sealed partial class ConnectionPump
     private readonly Dictionary<string, Subscription> _subscriptions = new(StringComparer.Ordinal);
     private readonly Queue<Subscription> _behind = new();
     private readonly Queue<(string Conversation, long Position)> _joining = new();
+    private readonly HashSet<string> _left = new(StringComparer.Ordinal);
     private readonly PumpServices _services;
     private readonly CatchUp _catchUp;
     private bool _running;
@@ -138,10 +140,12 @@ internal sealed partial class ConnectionPump
                 if (subscription.Acked >= subscription.End)
                 {
                     _subscriptions.Remove(conversation);
+                    _left.Add(conversation);
                 }
             }
 
-            _services.Keeper.Mark(new CursorKey(User, Device, conversation), subscription.Acked);
+            _services.Keeper.Mark(
+                new CursorKey(User, Device, conversation), TestSwitches.CursorTooFar ? subscription.Position : subscription.Acked);
             acknowledged(subscription, subscription.Acked);
         }
     }
@@ -316,26 +320,32 @@ internal sealed partial class ConnectionPump
 
     private Task RejoinAsync(string conversation, long position)
     {
-        Subscription? ended = null;
+        Subscription? ended;
+        bool again;
         lock (_lock)
         {
-            if (_subscriptions.TryGetValue(conversation, out var present))
+            again = _left.Remove(conversation);
+            if (_subscriptions.TryGetValue(conversation, out ended))
             {
-                if (position < present.End)
+                if (position < ended.End)
                 {
                     return Task.CompletedTask;
                 }
 
-                ended = present;
+                again = true;
                 _subscriptions.Remove(conversation);
-                Window.Release(present.Acknowledge(long.MaxValue));
+                Window.Release(ended.Acknowledge(long.MaxValue));
             }
         }
 
         if (ended is not null)
         {
-            // Added again: what lay between is not theirs, and the jump is announced.
             _services.Feeds.Leave(ended);
+        }
+
+        if (again)
+        {
+            // What lay between is not theirs, and the jump is announced.
             Announce(new Notice { Kind = NoticeKinds.Reset, Conversation = conversation, Head = position, Reason = "rejoined" });
         }
 

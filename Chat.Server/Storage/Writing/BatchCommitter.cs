@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Chat.Server.Failpoints;
 using Chat.Server.Storage.Dialects;
 using Chat.Server.Storage.Model;
 using Microsoft.EntityFrameworkCore;
@@ -98,7 +99,7 @@ internal sealed partial class BatchCommitter(
         var firsts = new Dictionary<(string, string), Append>(batch.Count);
         foreach (var append in batch)
         {
-            if (firsts.TryAdd((append.Id, append.Sender), append))
+            if (firsts.TryAdd((append.Id, append.Sender), append) || TestSwitches.SkipDeduplication)
             {
                 unique.Add(append);
             }

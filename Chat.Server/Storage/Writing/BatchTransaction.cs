@@ -1,4 +1,5 @@
 using Chat.Contracts;
+using Chat.Server.Failpoints;
 using Chat.Server.Storage.Dialects;
 using Chat.Server.Storage.Model;
 using Chat.Server.Storage.Reading;
@@ -45,6 +46,11 @@ internal sealed class BatchTransaction(
             await dialect.InsertAsync(db, Plan, Moves(Plan), now, cancellation);
             await ApplyMemberChangesAsync(db, cancellation);
             await RemoveBodiesAsync(db, cancellation);
+            if (TestSwitches.AckBeforeCommit)
+            {
+                Plan.Rows.ForEach(r => r.Append.Complete(new AppendStored(r.Event.Seq, r.Event.Epoch, r.Event.At, Duplicate: false)));
+            }
+
             Phase = TransactionPhase.Committing;
             await transaction.CommitAsync(cancellation);
         }
