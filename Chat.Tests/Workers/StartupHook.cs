@@ -6,7 +6,7 @@ using System.Runtime.InteropServices;
 /// </summary>
 internal static class StartupHook
 {
-    /// <summary>What a worker does on SIGUSR1: "exit0", "starve" or "throw".</summary>
+    /// <summary>What a worker does on SIGUSR1: "exit0", "starve", "throw" or "eat".</summary>
     public const string OnSignal = "CHAT_TEST_ON_SIGNAL";
 
     /// <summary>While a file of this name exists, workers refuse to start: its text is the exit code.</summary>
@@ -45,6 +45,9 @@ internal static class StartupHook
             case "throw":
                 new Thread(() => throw new InvalidOperationException("thrown by the test")).Start();
                 break;
+            case "eat":
+                new Thread(Eat).Start();
+                break;
             case "starve":
                 for (var i = 0; i < 500; i++)
                 {
@@ -52,6 +55,17 @@ internal static class StartupHook
                 }
 
                 break;
+        }
+    }
+
+    private static void Eat()
+    {
+        var eaten = new List<byte[]>();
+        while (true)
+        {
+            var bite = new byte[1024 * 1024];
+            Array.Fill(bite, (byte)1);
+            eaten.Add(bite);
         }
     }
 }

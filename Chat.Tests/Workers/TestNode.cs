@@ -63,6 +63,11 @@ internal sealed class TestNode : IAsyncDisposable
         environment["DOTNET_STARTUP_HOOKS"] = typeof(StartupHook).Assembly.Location;
         environment[StartupHook.OnSignal] = fault ?? "";
         environment[StartupHook.RefuseWhile] = refuseWhile ?? "";
+        if (fault == "eat")
+        {
+            environment["DOTNET_GCHeapHardLimit"] = "0xA000000";
+        }
+
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = TestRun.Root });
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton(new Roster(

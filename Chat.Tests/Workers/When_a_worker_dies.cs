@@ -42,6 +42,7 @@ public sealed class When_a_worker_dies
     [Theory]
     [InlineData("exit0", 0, (int)ExitReason.Unrequested)]
     [InlineData("throw", 134, (int)ExitReason.Crashed)]
+    [InlineData("eat", 134, (int)ExitReason.OutOfMemory)]
     public async Task An_exit_that_nobody_asked_for_is_replaced_whatever_its_code(string fault, int code, int reason)
     {
         await using var node = await TestNode.StartAsync(workers: 1, fault);
