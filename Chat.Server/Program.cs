@@ -1,4 +1,5 @@
 using Chat.Server.Access;
+using Chat.Server.Backplane;
 using Chat.Server.Delivery;
 using Chat.Server.Failpoints;
 using Chat.Server.Hubs;
@@ -46,11 +47,13 @@ internal static class Program
         if (plan.ServesClients)
         {
             builder.Services.AddStorage(builder.Configuration);
+            builder.Services.AddBackplane(services => services.GetRequiredService<StorageBreaker>().IsClosed, hasSiblings: plan.Worker is { Of: > 1 });
             builder.Services.AddAccess();
             builder.Services.AddMessaging();
             builder.Services.AddDelivery();
             builder.Services.AddPresence();
             builder.Services.AddHubs();
+            builder.Services.AddSignalR().AddResilientRedis();
         }
 
         var app = builder.Build();

@@ -1,5 +1,8 @@
 using Chat.Server.Backplane.Failover;
 using Chat.Server.Backplane.Redis;
+using Chat.Server.Backplane.Scaleout;
+using Chat.Server.Health;
+using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 
@@ -7,33 +10,61 @@ namespace Chat.Server.Backplane;
 
 internal static class BackplaneSetup
 {
-    /// <summary>
-    /// Key of the <see cref="IBackplane"/> between the workers of one machine; whoever runs workers registers one, else
-    /// there is none.
-    /// </summary>
+    /// <summary>Key of the <see cref="IBackplane"/> between the workers of one machine.</summary>
     public const string WorkerRelay = "worker-relay";
 
     /// <summary>The bus. Redis is used when <c>ConnectionStrings:Redis</c> is set; starting never waits for it.</summary>
-    public static IServiceCollection AddBackplane(this IServiceCollection services, IConfiguration configuration)
+    /// <param name="services">Where to.</param>
+    /// <param name="databaseIsAvailable">Asked several times a second; absent: taken for granted.</param>
+    /// <param name="hasSiblings">This process is one of several workers that a supervisor relays between.</param>
+    public static IServiceCollection AddBackplane(
+        this IServiceCollection services, Func<IServiceProvider, bool>? databaseIsAvailable = null, bool hasSiblings = false)
     {
-        services.AddOptionsWithValidateOnStart<BackplaneOptions>().Bind(configuration.GetSection(BackplaneOptions.Section)).ValidateDataAnnotations();
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<BackplaneOptions>, BackplaneOptionsValidator>());
+        if (hasSiblings)
+        {
+            services.AddKeyedSingleton<IBackplane, RelayBackplane>(WorkerRelay);
+        }
+
+        if (databaseIsAvailable is not null)
+        {
+            services.AddSingleton<IDatabaseProbe>(provider => new DatabaseAsTold(() => databaseIsAvailable(provider)));
+        }
+
+        if (services.Any(service => service.ServiceType == typeof(FailoverBackplane)))
+        {
+            return services;
+        }
+
+        services.AddOptionsWithValidateOnStart<BackplaneOptions>().BindConfiguration(BackplaneOptions.Section).ValidateDataAnnotations();
+        services.AddSingleton<IValidateOptions<BackplaneOptions>, BackplaneOptionsValidator>();
         services.AddMetrics();
         services.TryAddSingleton(TimeProvider.System);
-        services.TryAddSingleton<IDatabaseProbe, DatabaseTakenForGranted>();
-        services.TryAddSingleton<BackplaneMetrics>();
-        services.TryAddSingleton<BackplaneNode>();
-        services.TryAddSingleton<SubscriptionTable>();
-        services.TryAddSingleton<SubscriptionSync>();
-        services.TryAddSingleton<PublishQueue>();
-        services.TryAddSingleton<RoundTripProbe>();
-        services.TryAddSingleton<IBackplaneTransport>(CreateTransport);
+        services.TryAddSingleton<IDatabaseProbe>(new DatabaseAsTold(() => true));
         services.TryAddKeyedSingleton<IBackplane, NoBackplane>(WorkerRelay);
-        services.TryAddSingleton<FailoverBackplane>();
-        services.TryAddSingleton<IBackplane>(provider => provider.GetRequiredService<FailoverBackplane>());
+        services.AddSingleton<BackplaneMetrics>();
+        services.AddSingleton<BackplaneNode>();
+        services.AddSingleton<SubscriptionTable>();
+        services.AddSingleton<SubscriptionSync>();
+        services.AddSingleton<PublishQueue>();
+        services.AddSingleton<RoundTripProbe>();
+        services.AddSingleton<IBackplaneTransport>(CreateTransport);
+        services.AddSingleton<FailoverBackplane>();
+        services.AddSingleton<IBackplane>(provider => provider.GetRequiredService<FailoverBackplane>());
         services.AddHostedService<LinkMonitor>();
-        services.AddHealthChecks().AddCheck<BackplaneHealthCheck>("redis");
+        services.AddSingleton<IHealthProbe, BackplaneProbe>();
         return services;
+    }
+
+    /// <summary>
+    /// SignalR's groups, users and client results across nodes, for any hub: connecting never waits for Redis, local
+    /// connections are served first and also without it, and no connection waits for another that is slow.
+    /// </summary>
+    public static ISignalRServerBuilder AddResilientRedis(this ISignalRServerBuilder signalR)
+    {
+        signalR.Services.AddBackplane();
+        signalR.Services.AddOptionsWithValidateOnStart<ScaleoutOptions>().BindConfiguration(ScaleoutOptions.Section).ValidateDataAnnotations();
+        signalR.Services.AddSingleton(typeof(HubLifetimeManager<>), typeof(BackplaneHubLifetimeManager<>));
+        return signalR;
     }
 
     private static IBackplaneTransport CreateTransport(IServiceProvider provider)

@@ -9,8 +9,7 @@ internal interface IDatabaseProbe
     bool IsAvailable { get; }
 }
 
-/// <summary>For a host that has no database or leaves its watching to others.</summary>
-internal sealed class DatabaseTakenForGranted : IDatabaseProbe
+internal sealed class DatabaseAsTold(Func<bool> isAvailable) : IDatabaseProbe
 {
-    public bool IsAvailable => true;
+    public bool IsAvailable => isAvailable();
 }

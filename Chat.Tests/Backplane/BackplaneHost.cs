@@ -1,10 +1,10 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using Chat.Server.Backplane;
+using Chat.Server.Health;
 using Chat.Tests.Support;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -60,7 +60,7 @@ internal sealed class BackplaneHost : IAsyncDisposable
         var log = new RecordedLog();
         builder.Logging.AddProvider(log);
         services?.Invoke(builder.Services);
-        builder.Services.AddBackplane(builder.Configuration);
+        builder.Services.AddBackplane();
         var host = new BackplaneHost(builder.Build()) { Log = log };
         await host._host.StartAsync();
         return host;
@@ -79,8 +79,7 @@ internal sealed class BackplaneHost : IAsyncDisposable
     public Task WaitForModeAsync(BackplaneMode mode, TimeSpan? within = null) =>
         Eventually.EqualAsync(mode, () => Bus.Status.Mode, "the mode", within);
 
-    public async Task<HealthReportEntry> HealthAsync() =>
-        (await _host.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync()).Entries["redis"];
+    public ProbeResult Health => Services.GetServices<IHealthProbe>().OfType<BackplaneProbe>().Single().Now;
 
     public async ValueTask DisposeAsync()
     {

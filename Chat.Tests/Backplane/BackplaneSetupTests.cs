@@ -1,7 +1,8 @@
 using System.Text.Json;
 using Chat.Server.Backplane;
+using Chat.Server.Backplane.Scaleout;
 using Chat.Tests.Support;
-using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Chat.Server.Health;
 using Microsoft.Extensions.Options;
 using Xunit;
 
@@ -15,9 +16,9 @@ public sealed class BackplaneSetupTests
         await using var host = await BackplaneHost.StartAsync(redis: null);
 
         Assert.Equal(new BackplaneStatus(BackplaneMode.Database, false, null, host.Bus.Status.Since), host.Bus.Status);
-        var health = await host.HealthAsync();
-        Assert.Equal("Healthy not configured", $"{health.Status} {health.Description}");
-        Assert.Equal(HealthStatus.Healthy, health.Status);
+        var health = host.Health;
+        Assert.Equal("Healthy not configured", $"{health.Level} {health.Description}");
+        Assert.Null(health.Connected);
         Assert.DoesNotContain(host.Log.Lines, line => line.Category.StartsWith("Chat.", StringComparison.Ordinal));
     }
 
@@ -29,7 +30,7 @@ public sealed class BackplaneSetupTests
 
         await host.WaitForModeAsync(BackplaneMode.Local);
 
-        Assert.Equal(HealthStatus.Healthy, (await host.HealthAsync()).Status);
+        Assert.Equal(HealthLevel.Healthy, host.Health.Level);
     }
 
     [Theory]
@@ -60,9 +61,14 @@ public sealed class BackplaneSetupTests
     {
         using var settings = JsonDocument.Parse(File.ReadAllText(Path.Combine(Repository.Root, "appsettings.json")));
         var section = settings.RootElement.GetProperty(BackplaneOptions.Section);
-        var defaults = new BackplaneOptions();
 
-        foreach (var property in typeof(BackplaneOptions).GetProperties().Where(property => property.CanWrite))
+        AssertHoldsDefaults(section, new BackplaneOptions());
+        AssertHoldsDefaults(section.GetProperty("Hubs"), new ScaleoutOptions());
+    }
+
+    private static void AssertHoldsDefaults(JsonElement section, object defaults)
+    {
+        foreach (var property in defaults.GetType().GetProperties().Where(property => property.CanWrite))
         {
             Assert.True(section.TryGetProperty(property.Name, out var value), $"{property.Name} is missing.");
             var expected = property.GetValue(defaults);

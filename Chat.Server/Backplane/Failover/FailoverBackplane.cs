@@ -99,7 +99,7 @@ internal sealed partial class FailoverBackplane : IBackplane, IAsyncDisposable
     /// <summary>All channels subscribed, then all hooks done.</summary>
     internal async Task RestoreAsync(CancellationToken cancellationToken)
     {
-        await _sync.FlushAsync(cancellationToken);
+        await _sync.RenewAsync(cancellationToken);
         await _hooks.RunAsync(cancellationToken);
     }
 

@@ -17,8 +17,8 @@ internal interface IBackplaneTransport : IAsyncDisposable
     Task PublishAsync(string channel, byte[] frame);
 
     /// <summary>
-    /// Completes when the server has confirmed; asking again for what is so already does nothing. Once asked for, a
-    /// subscription is repeated by the client itself after each reconnect.
+    /// Completes when the server has confirmed; asking again for what is so already only makes sure of it. Once asked for,
+    /// a subscription is repeated by the client itself after each reconnect.
     /// </summary>
     Task SetSubscribedAsync(string channel, bool subscribed);
 

@@ -44,7 +44,7 @@ internal sealed partial class LinkMonitor(
             using var timer = new PeriodicTimer(_options.ProbeInterval, time);
             do
             {
-                Tick(stoppingToken);
+                TickSafely(stoppingToken);
             }
             while (await timer.WaitForNextTickAsync(stoppingToken));
         }
@@ -56,6 +56,19 @@ internal sealed partial class LinkMonitor(
         await loops;
         await _connecting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await transport.DisposeAsync();
+    }
+
+    private void TickSafely(CancellationToken stoppingToken)
+    {
+        try
+        {
+            Tick(stoppingToken);
+        }
+        catch (Exception e)
+        {
+            // Without the watch the mode would stand still for ever, so it goes on whatever went wrong.
+            _statusLog.TickFailed(e);
+        }
     }
 
     /// <summary>One look and what follows from it. Never waits, so a hanging Redis can't stop the watch over it.</summary>

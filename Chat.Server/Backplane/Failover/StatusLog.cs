@@ -38,6 +38,14 @@ internal sealed partial class StatusLog(ILogger logger, TimeProvider time)
         }
     }
 
+    public void TickFailed(Exception failure)
+    {
+        if (MayWrite())
+        {
+            Log.TickFailed(logger, failure);
+        }
+    }
+
     private bool MayWrite()
     {
         if (_lastLine is { } last && time.GetElapsedTime(last) < Apart)
@@ -59,5 +67,8 @@ internal sealed partial class StatusLog(ILogger logger, TimeProvider time)
 
         [LoggerMessage(2012, LogLevel.Warning, "What was missed while Redis was away could not be read ({Failure}); trying again.")]
         public static partial void RestoreFailed(ILogger logger, string failure);
+
+        [LoggerMessage(2013, LogLevel.Error, "The watch over Redis failed once.")]
+        public static partial void TickFailed(ILogger logger, Exception e);
     }
 }

@@ -58,15 +58,20 @@ internal sealed class SubscriptionSync(
     }
 
     /// <summary>
-    /// Completes when the server has confirmed everything asked for so far, including what the client repeated by itself
-    /// after a reconnect: a fresh subscription is answered only after those that were sent before it.
+    /// Looks at every channel again, and completes when the server has confirmed all, including what the client repeated by
+    /// itself after a reconnect: a fresh subscription is answered only after those that were sent before it.
     /// </summary>
-    public async Task FlushAsync(CancellationToken cancellationToken)
+    public async Task RenewAsync(CancellationToken cancellationToken)
     {
         _patient = true;
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (_gate)
         {
+            foreach (var channel in table.Channels)
+            {
+                EnqueueUnderGate(channel);
+            }
+
             _queue.Enqueue(new Work($"barrier:{Guid.NewGuid():N}", done, Barrier: true));
         }
 
@@ -153,12 +158,14 @@ internal sealed class SubscriptionSync(
         try
         {
             await transport.SetSubscribedAsync(barrier.Channel, subscribed: true);
-            transport.SetSubscribedAsync(barrier.Channel, subscribed: false).Forget();
             barrier.Done.TrySetResult();
         }
         catch (Exception e)
         {
             barrier.Done.TrySetException(e);
         }
+
+        // Also after a failure, for the client would subscribe it again with each reconnect.
+        transport.SetSubscribedAsync(barrier.Channel, subscribed: false).Forget();
     }
 }

@@ -147,17 +147,31 @@ internal sealed class RedisTransport : IBackplaneTransport
 
         public Task SetSubscribedAsync(string channel, bool wanted)
         {
+            var name = _owner.Name(channel);
+            bool changed;
             lock (_subscribed)
             {
-                if (!(wanted ? _subscribed.Add(channel) : _subscribed.Remove(channel)))
+                changed = wanted ? _subscribed.Add(channel) : _subscribed.Remove(channel);
+            }
+
+            if (!wanted)
+            {
+                return changed ? _owner.Watched(Subscriber.UnsubscribeAsync(name)) : Task.CompletedTask;
+            }
+
+            if (!changed)
+            {
+                if (Subscriber.SubscribedEndpoint(name) is not null)
                 {
                     return Task.CompletedTask;
                 }
+
+                // Asked for while there was no connection, and no server has taken it since. The old handler goes first,
+                // or each message would be heard twice.
+                Subscriber.UnsubscribeAsync(name).Forget();
             }
 
-            return _owner.Watched(wanted
-                ? Subscriber.SubscribeAsync(_owner.Name(channel), (_, frame) => OnMessage(channel, frame))
-                : Subscriber.UnsubscribeAsync(_owner.Name(channel)));
+            return _owner.Watched(Subscriber.SubscribeAsync(name, (_, frame) => OnMessage(channel, frame)));
         }
 
         public void End()

@@ -23,8 +23,8 @@ public sealed class RedisBackplaneTests : BackplaneContract
     public async Task Start_RedisThere_IsInUseAndHealthy()
     {
         Assert.Equal(BackplaneMode.Redis, _hosts[0].Bus.Status.Mode);
-        var health = await _hosts[0].HealthAsync();
-        Assert.Equal("Healthy in use", $"{health.Status} {health.Description}");
+        var health = _hosts[0].Health;
+        Assert.Equal("Healthy in use", $"{health.Level} {health.Description}");
     }
 
     [Fact]

@@ -1,6 +1,6 @@
 using Chat.Server.Backplane;
 using Chat.Tests.Support;
-using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Chat.Server.Health;
 using Xunit;
 
 namespace Chat.Tests.Backplane.Redis;
@@ -14,8 +14,8 @@ public sealed class When_Redis_refuses_to_serve
         await using var host = await BackplaneHost.StartAsync($"{redis.ConnectionString},password=theWrongOne");
 
         await Eventually.EqualAsync("the password or user was refused", () => host.Bus.Status.Reason, "the reason");
-        var health = await host.HealthAsync();
-        Assert.Equal(HealthStatus.Degraded, health.Status);
+        var health = host.Health;
+        Assert.Equal((HealthLevel.Unhealthy, false), (health.Level, health.Connected));
         Assert.StartsWith("the password or user was refused for ", health.Description, StringComparison.Ordinal);
 
         await redis.CommandAsync("theRightOne", ["CONFIG", "SET", "requirepass", "theWrongOne"]);
