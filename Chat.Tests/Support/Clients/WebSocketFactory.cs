@@ -31,13 +31,13 @@ internal sealed class WebSocketFactory(Func<string> token) : IConnectionFactory
         private readonly ClientWebSocket _socket;
         private readonly Pipe _toServer = new();
         private readonly Pipe _fromServer = new();
-        private readonly Task _run;
+        private readonly Task _both;
 
         public Connection(ClientWebSocket socket)
         {
             _socket = socket;
             Transport = this;
-            _run = Task.WhenAll(ReceiveAsync(), SendAsync());
+            _both = Task.WhenAll(ReceiveAsync(), SendAsync());
         }
 
         public override string ConnectionId { get; set; } = Guid.NewGuid().ToString("N");
@@ -57,7 +57,7 @@ internal sealed class WebSocketFactory(Func<string> token) : IConnectionFactory
         public override async ValueTask DisposeAsync()
         {
             await Output.CompleteAsync();
-            await _run;
+            await _both;
             await Input.CompleteAsync();
             _socket.Dispose();
         }
@@ -83,9 +83,9 @@ internal sealed class WebSocketFactory(Func<string> token) : IConnectionFactory
                     }
                 }
             }
-            catch (Exception e) when (e is WebSocketException or ObjectDisposedException)
+            catch (Exception e)
             {
-                failure = e;
+                failure = e; // Whatever it is, among it the other loop's Abort, the reader of the pipe is told.
             }
             finally
             {
@@ -120,9 +120,9 @@ internal sealed class WebSocketFactory(Func<string> token) : IConnectionFactory
                 // Also the answer to the server's own close frame, without which it would wait for one.
                 await _socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, CancellationToken.None);
             }
-            catch (Exception e) when (e is WebSocketException or ObjectDisposedException or OperationCanceledException)
+            catch (Exception)
             {
-                _socket.Abort();
+                _socket.Abort(); // Ends the receiving loop, which tells why.
             }
             finally
             {

@@ -1,23 +1,37 @@
-using System.Net.Sockets;
-
 namespace Chat.Tests.Support.Tests;
 
-public sealed class ServerProcessTests
+public sealed class ServerProcessTests(PostgresDatabase database) : IClassFixture<PostgresDatabase>
 {
     [Fact]
-    public async Task LaunchStopLaunchAndKill_SamePort_TellsHowItEnded()
+    public async Task StartStopStartAndKill_OneProcess_KeepsItsPortAndTellsHowItEnded()
     {
-        await using var server = ServerProcess.Create(new ServerSettings { Workers = 0 });
-        server.Launch();
-        await WaitUntilAcceptingAsync(server);
+        await using var server = await ServerProcess.StartNewAsync(new ServerSettings { Workers = 0 });
+        Assert.Empty(server.WorkerIds());
         Assert.Equal(0, await server.SigtermAsync());
         Assert.False(server.IsRunning);
 
-        server.Launch();
-        await WaitUntilAcceptingAsync(server);
+        await server.StartAsync();
         await server.Kill9Async();
         Assert.Equal(137, await server.Process.Exited);
         Assert.Null(await server.StatusAsync("/ready"));
+
+        await server.RestartAsync();
+        Assert.True(server.IsRunning);
+    }
+
+    [Fact]
+    public async Task WorkerIds_TwoWorkers_AreProcessesOfTheirOwnThatEndWithTheServer()
+    {
+        await using var server = await ServerProcess.StartNewAsync(new ServerSettings { Workers = 2, Database = database.ConnectionString });
+        await Eventually.EqualAsync(2, () => server.WorkerIds().Count, "workers");
+        var workers = server.WorkerIds();
+        Assert.DoesNotContain(server.Process.Id, workers);
+
+        Signals.Send(workers[0], Signal.Kill);
+        await Eventually.TrueAsync(() => server.WorkerIds() is { Count: 2 } now && !now.Contains(workers[0]), "the worker is replaced");
+        var last = server.WorkerIds();
+        await server.DisposeAsync();
+        await Eventually.TrueAsync(() => !last.Any(ProcFs.IsAlive), "the workers are gone");
     }
 
     [Fact]
@@ -43,21 +57,4 @@ public sealed class ServerProcessTests
         Assert.Equal("false", environment["Console__Run"]);
         Assert.DoesNotContain("ConnectionStrings__Redis", environment.Keys);
     }
-
-    private static Task WaitUntilAcceptingAsync(ServerProcess server) => Eventually.TrueAsync(
-        async () =>
-        {
-            Assert.True(server.IsRunning, server.ToString());
-            using var client = new TcpClient();
-            try
-            {
-                await client.ConnectAsync("127.0.0.1", server.Port);
-                return true;
-            }
-            catch (SocketException)
-            {
-                return false;
-            }
-        },
-        "the server accepts connections");
 }
