@@ -33,11 +33,10 @@ internal static class Program
         }
     }
 
-    /// <summary>The server as this process is to run it; tests add what they need.</summary>
+    /// <summary>The server as this process is to run it; tests replace what they need to.</summary>
     internal static WebApplication Build(string[] args, Action<WebApplicationBuilder>? configure = null)
     {
         var builder = CreateBuilder(args);
-        configure?.Invoke(builder);
         if (TestSwitches.Any && !builder.Environment.IsDevelopment())
         {
             throw new Workers.StartRefusedException(ExitCodes.Configuration, $"{TestSwitches.Variable} is set: a server that breaks its promises on purpose runs in Development only.");
@@ -56,6 +55,7 @@ internal static class Program
             builder.Services.AddSignalR().AddResilientRedis();
         }
 
+        configure?.Invoke(builder);
         var app = builder.Build();
         if (plan.ServesClients)
         {

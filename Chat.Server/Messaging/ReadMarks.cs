@@ -15,16 +15,16 @@ internal sealed class ReadMarks(ReadMarkStore store, Calls calls, Rules rules)
         return calls.RunAsync(
             user,
             malformed,
-            async ct =>
+            async _ =>
             {
-                if (await store.MoveAsync(user, mark!.Conversation!, mark.Seq, ct) is not var (seq, hasMoved))
+                if (await store.MoveAsync(user, mark!.Conversation!, mark.Seq) is not { } now)
                 {
                     return Result.Failure(Errors.NotFound);
                 }
 
-                if (hasMoved)
+                if (now.Moved)
                 {
-                    moved(mark.Conversation!, seq);
+                    moved(mark.Conversation!, now.Seq);
                 }
 
                 return Result.Success;

@@ -33,3 +33,6 @@ internal sealed record HistoryWindow(long? Before, long? After, long? Around, in
 
 /// <summary>A part of a log, ascending, within what the member may see.</summary>
 internal sealed record HistoryPage(long Head, long First, IReadOnlyList<OutboxRow> Rows);
+
+/// <summary>How far a member has read, and whether this call moved it there.</summary>
+internal sealed record ReadMark(long Seq, bool Moved);

@@ -102,12 +102,30 @@ public abstract class ConversationStoreContract : IAsyncLifetime
         await using var db = await _host.DbAsync();
         await db.Conversations.Where(c => c.Id == id).ExecuteUpdateAsync(c => c.SetProperty(r => r.HeadSeq, 5));
 
-        Assert.Equal((3L, true), await marks.MoveAsync(alice, id, 3, CancellationToken.None));
-        Assert.Equal((3L, false), await marks.MoveAsync(alice, id, 2, CancellationToken.None));
-        Assert.Equal((5L, true), await marks.MoveAsync(alice, id, 99, CancellationToken.None));
-        Assert.Equal((5L, false), await marks.MoveAsync(alice, id, 99, CancellationToken.None));
-        Assert.Null(await marks.MoveAsync(Unique("mallory"), id, 1, CancellationToken.None));
-        Assert.Null(await marks.MoveAsync(alice, Unique("c"), 1, CancellationToken.None));
+        Assert.Equal(new ReadMark(3, true), await marks.MoveAsync(alice, id, 3));
+        Assert.Equal(new ReadMark(3, false), await marks.MoveAsync(alice, id, 2));
+        Assert.Equal(new ReadMark(5, true), await marks.MoveAsync(alice, id, 99));
+        Assert.Equal(new ReadMark(5, false), await marks.MoveAsync(alice, id, 99));
+        Assert.Null(await marks.MoveAsync(Unique("mallory"), id, 1));
+        Assert.Null(await marks.MoveAsync(alice, Unique("c"), 1));
+    }
+
+    [Fact]
+    public async Task MoveAsync_ManyAtOnce_EndAtTheFurthestAndAreToldAsMovedNoMoreThanTheyMoved()
+    {
+        var marks = ActivatorUtilities.CreateInstance<ReadMarkStore>(_host.Services);
+        var (id, alice, bob) = (Unique("c"), Unique("alice"), Unique("bob"));
+        await Store.CreateAsync(New(id, key: null, alice, bob), CancellationToken.None);
+        await using var db = await _host.DbAsync();
+        await db.Conversations.Where(c => c.Id == id).ExecuteUpdateAsync(c => c.SetProperty(r => r.HeadSeq, 1_000));
+
+        var told = await Task.WhenAll(Enumerable.Range(1, 1_000).Select(seq => marks.MoveAsync(seq % 2 == 0 ? alice : bob, id, seq)));
+        Assert.All(told, t => Assert.NotNull(t));
+        var moves = told.Where((t, i) => i % 2 == 1 && t!.Moved).Select(t => t!.Seq).ToList();
+        Assert.Equal(moves.Distinct().Count(), moves.Count);
+        Assert.Equal(1_000, moves.Max());
+        Assert.Equal(new ReadMark(999, false), await marks.MoveAsync(bob, id, 1));
+        Assert.Equal(new ReadMark(1_000, false), await marks.MoveAsync(alice, id, 1));
     }
 
     [Fact]
