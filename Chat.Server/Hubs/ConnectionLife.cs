@@ -30,7 +30,16 @@ internal sealed class ConnectionLife(AccessLimits limits, DeliveryService delive
 
         connection.Items[Entered] = Entered;
         presence.Connected(user);
-        delivery.Connect(connection, user, DeviceOf(http));
+        try
+        {
+            delivery.Connect(connection, user, DeviceOf(http));
+        }
+        catch
+        {
+            // A connection that fails to open is not told of as closed.
+            Close(connection);
+            throw;
+        }
     }
 
     public void Close(HubConnectionContext connection)

@@ -151,6 +151,22 @@ public sealed class HandshakeTests : IAsyncLifetime
         Assert.Equal(["https://app.example"], answer.Headers.GetValues("Access-Control-Allow-Origin"));
     }
 
+    [Fact]
+    public async Task Connect_PlainHttpFromAnotherMachine_Is403OutsideDevelopmentUnlessAProxyEndsTls()
+    {
+        string[] production = ["environment=Production", $"Auth:SigningKey={TestTokens.SigningKey}", "Auth:KnownProxies:0=127.0.0.1"];
+        await using var direct = await InProcessServer.StartAsync(production);
+        var refused = await Assert.ThrowsAsync<HandshakeRefusedException>(() =>
+            WireClient.ConnectAsync(direct.Address, TestTokens.For("alice"), forwardedFor: "203.0.113.5"));
+        Assert.Equal(403, refused.Status);
+        await using var local = await WireClient.ConnectAsync(direct.Address, TestTokens.For("alice"));
+        await local.NoticeAsync(NoticeKinds.Welcome);
+
+        await using var proxied = await InProcessServer.StartAsync([.. production, "Auth:BehindProxy=true"]);
+        await using var remote = await WireClient.ConnectAsync(proxied.Address, TestTokens.For("alice"), forwardedFor: "203.0.113.5");
+        await remote.NoticeAsync(NoticeKinds.Welcome);
+    }
+
     [Theory]
     [InlineData("a\nb")]
     [InlineData("")]
