@@ -15,11 +15,12 @@ public sealed class ProtocolPageTests
     public static TheoryData<string> Names =>
     [
         .. typeof(ChatHub).GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly)
-            .Where(m => m.GetBaseDefinition().DeclaringType == typeof(ChatHub)).Select(m => m.Name),
-        .. ConstantsOf(typeof(ErrorCodes)),
-        .. ConstantsOf(typeof(NoticeKinds)),
-        .. ConstantsOf(typeof(EventTypes)),
-        .. ConstantsOf(typeof(ConversationPolicies)),
+            .Where(m => m.GetBaseDefinition().DeclaringType == typeof(ChatHub)).Select(m => m.Name)
+            .Concat(ConstantsOf(typeof(ErrorCodes)))
+            .Concat(ConstantsOf(typeof(NoticeKinds)))
+            .Concat(ConstantsOf(typeof(EventTypes)))
+            .Concat(ConstantsOf(typeof(ConversationPolicies)))
+            .Distinct(),
     ];
 
     [Theory]
