@@ -80,13 +80,14 @@ internal sealed class BenchRun(RunOptions options, TargetFactory factory, Postgr
             _running[kind] = target = await factory.StartAsync(kind, cancellationToken);
         }
 
-        var turn = new Turn(scenario, target, repeat, options, postgres, Results, display) { TargetDatabase = factory.DatabaseOf(kind) };
+        var turn = new Turn(scenario, target, repeat, options, postgres, Results, display) { Folder = factory.Folder, TargetDatabase = factory.DatabaseOf(kind) };
         if (!scenario.WantsFreshServer && !target.Warm)
         {
             await WarmUpAsync(turn, cancellationToken);
             target.Warm = true;
         }
 
+        await Quiet.WaitAsync(options.WaitForQuiet, display.Live, cancellationToken);
         await scenario.RunAsync(turn, cancellationToken);
         if (scenario.WantsFreshServer)
         {

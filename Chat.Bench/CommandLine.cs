@@ -19,6 +19,7 @@ internal static class CommandLine
     private static readonly Option<string[]> Rates = new("--rate") { Description = "Messages a second of the latency scenario (500 2000 5000).", AllowMultipleArgumentsPerToken = true };
     private static readonly Option<int?> Backlog = new("--backlog") { Description = "Events that wait for the devices of the catch-up (200000)." };
     private static readonly Option<double?> AckMs = new("--ack-ms") { Description = "Longest that a client lets an event wait for its acknowledgement (50)." };
+    private static readonly Option<double?> QuietSeconds = new("--wait-for-quiet") { Description = "Longest wait in seconds, before each turn, for others to leave the machine alone (0)." };
     private static readonly Option<int?> Workers = new("--workers") { Description = "Worker processes of the product; 0 is one process for everything (0)." };
     private static readonly Option<bool> Quick = new("--quick") { Description = "A minute instead of an hour: shows that everything works; the numbers mean little." };
     private static readonly Option<FileInfo?> Json = new("--json") { Description = "Where to write everything that was measured." };
@@ -30,7 +31,7 @@ internal static class CommandLine
     private static readonly Option<int> Port = new("--port") { Description = "Port on 127.0.0.1.", Required = true };
     private static readonly Option<int?> Parent = new("--parent") { Description = "Ends when this process ends." };
 
-    private static readonly Option[] Load = [Scenario, Repeat, Seconds, WarmUp, PairCount, InFlight, Rates, Backlog, AckMs, Quick, Json];
+    private static readonly Option[] Load = [Scenario, Repeat, Seconds, WarmUp, PairCount, InFlight, Rates, Backlog, AckMs, QuietSeconds, Quick, Json];
 
     public static RootCommand Build()
     {
@@ -92,6 +93,7 @@ internal static class CommandLine
             Rates = Words(parsed.GetValue(Rates)) is { Count: > 0 } rates ? [.. rates.Select(r => int.Parse(r, CultureInfo.InvariantCulture))] : given.Rates,
             Backlog = parsed.GetValue(Backlog) ?? given.Backlog,
             AckInterval = parsed.GetValue(AckMs) is { } ack ? TimeSpan.FromMilliseconds(ack) : given.AckInterval,
+            WaitForQuiet = parsed.GetValue(QuietSeconds) is { } quiet ? TimeSpan.FromSeconds(quiet) : given.WaitForQuiet,
             Workers = parsed.GetValue(Workers) ?? given.Workers,
         };
     }

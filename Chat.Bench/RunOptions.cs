@@ -35,6 +35,9 @@ internal sealed record RunOptions
 
     public TimeSpan AckInterval { get; init; } = TimeSpan.FromMilliseconds(50);
 
+    /// <summary>Longest wait before a turn for others to leave the machine alone.</summary>
+    public TimeSpan WaitForQuiet { get; init; }
+
     /// <summary>Worker processes of the product; 0 is one process for everything.</summary>
     public int Workers { get; init; }
 

@@ -1,4 +1,5 @@
 using Chat.Bench.Load;
+using Chat.Bench.Machine;
 using Chat.Bench.Results;
 using Chat.Bench.Targets;
 
@@ -27,6 +28,7 @@ internal sealed class Latency : IScenario
 
     public async Task RunAsync(Turn turn, CancellationToken cancellationToken)
     {
+        turn.Record("fsync of a page, p50", Quiet.SyncMilliseconds(turn.Folder), "ms");
         foreach (var rate in turn.Options.Rates)
         {
             if (turn.Target.Kind != TargetKind.Naive || rate <= NaiveLimit)

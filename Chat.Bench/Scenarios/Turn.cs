@@ -30,6 +30,9 @@ internal sealed class Turn(IScenario scenario, Target target, int repeat, RunOpt
 
     public RunOptions Options { get; } = options;
 
+    /// <summary>Temporary folder of the run.</summary>
+    public required string Folder { get; init; }
+
     /// <summary>Connection string of the database that the server under test writes to, where that is known.</summary>
     public string? TargetDatabase { get; init; }
 
@@ -82,7 +85,9 @@ internal sealed class Turn(IScenario scenario, Target target, int repeat, RunOpt
 
         var others = (used.Machine - used.Server - used.Client - (double.IsNaN(used.Postgres) ? 0 : used.Postgres)) / seconds / Environment.ProcessorCount;
         Record("machine used by others", others * 100, "%");
-        if (others > NoisyAbove)
+
+        // A PostgreSQL that somebody else runs here cannot be told from the others.
+        if (others > NoisyAbove && postgres is not { Pid: null })
         {
             Remark($"others used {others:P0} of the machine: times and rates of this turn mean little");
         }

@@ -19,6 +19,9 @@ internal sealed class TargetFactory(RunOptions options, ProductPlace product, st
     private readonly string _signingKey = Convert.ToBase64String(RandomNumberGenerator.GetBytes(48));
     private readonly Dictionary<TargetKind, string> _databases = [];
 
+    /// <summary>Temporary folder of the run.</summary>
+    public string Folder => folder;
+
     /// <summary>The database of a kind, where the run made it.</summary>
     public string? DatabaseOf(TargetKind kind) => _databases.GetValueOrDefault(kind);
 
