@@ -1,0 +1,330 @@
+using Chat.Contracts;
+
+namespace Chat.Client.Receiving;
+
+/// <summary>What is missing in a conversation.</summary>
+/// <param name="After">The seq before it.</param>
+/// <param name="To">The last one missing.</param>
+/// <param name="Generation">The position's generation to which this applies.</param>
+internal readonly record struct InboxGap(long After, long To, int Generation);
+
+/// <summary>
+/// One conversation's events on their way to the application: each seq once and in order. Decides only; <see cref="Inbox"/>
+/// runs the handlers, reads the history and acknowledges.
+/// </summary>
+internal sealed class ConversationInbox(string conversation, InboxLoad load)
+{
+    private const int MostSkipped = 1024;
+    private const int MostIds = 1024;
+
+    private readonly Lock _gate = new();
+    private readonly HandlingQueue _queue = new(load);
+    private readonly EarlyArrivals _early = new();
+    private readonly HashSet<long> _skipped = [];
+    private readonly RecentIds _ids = new(MostIds);
+    private long? _epoch;
+    private long? _accepted;
+    private long _handled;
+    private long _sent;
+    private long? _replayed;
+    private int _generation;
+    private bool _isFilling;
+
+    public string Conversation { get; } = conversation;
+
+    /// <summary>The last seq that the application got or is about to get.</summary>
+    public long? Accepted
+    {
+        get
+        {
+            using var locked = _gate.EnterScope();
+            return _accepted;
+        }
+    }
+
+    /// <summary>How far the application has handled it.</summary>
+    public InboxPosition? Position
+    {
+        get
+        {
+            using var locked = _gate.EnterScope();
+            return _accepted is null ? null : new InboxPosition(_epoch ?? 0, _handled);
+        }
+    }
+
+    /// <summary>What may be acknowledged: handled, and sent on this connection.</summary>
+    public long? Acknowledgeable
+    {
+        get
+        {
+            using var locked = _gate.EnterScope();
+            var seq = _accepted is null ? _replayed ?? 0 : Math.Min(_handled, _sent);
+            return seq > 0 ? seq : null;
+        }
+    }
+
+    /// <summary>Continues from an earlier run or a subscription.</summary>
+    public void StartAt(long? epoch, long seq)
+    {
+        using var locked = _gate.EnterScope();
+        if (_accepted is null)
+        {
+            _epoch ??= epoch;
+            _accepted = _handled = seq;
+        }
+    }
+
+    /// <summary>A new connection sends again what it has no acknowledgement for, so what the last one owed is no gap any more.</summary>
+    public void BeginSession()
+    {
+        using var locked = _gate.EnterScope();
+        _sent = 0;
+        _replayed = null;
+        _early.Clear(known: 0);
+    }
+
+    /// <summary>An event as it arrives, from the connection (<paramref name="live"/>) or from the history.</summary>
+    public Arrival Offer(ChatEvent e, bool live)
+    {
+        using var locked = _gate.EnterScope();
+        return e.Seq is { } seq ? OfferLocked(e, seq, live) : OfferProvisionalLocked(e);
+    }
+
+    /// <summary>The next event is <paramref name="head"/> + 1, whatever was before.</summary>
+    public void Reset(long head)
+    {
+        using var locked = _gate.EnterScope();
+        ResetLocked(head);
+        _epoch = null;
+    }
+
+    /// <summary>The log does not hold these any more.</summary>
+    public Arrival Truncate(long from, long to)
+    {
+        using var locked = _gate.EnterScope();
+        _accepted ??= _handled = from - 1;
+        return to > _accepted ? PlaceLocked(new InboxEntry(from, to, null, _generation)) : Arrival.Ignored;
+    }
+
+    /// <summary>The server gave this one up after several rounds.</summary>
+    public Arrival Skip(long seq)
+    {
+        using var locked = _gate.EnterScope();
+        _accepted ??= _handled = seq - 1;
+        if (seq > _accepted)
+        {
+            RememberSkippedLocked(seq);
+            return PlaceLocked(new InboxEntry(seq, seq, null, _generation));
+        }
+
+        if (!_queue.GiveUp(seq, _generation))
+        {
+            return Arrival.Ignored;
+        }
+
+        RememberSkippedLocked(seq);
+        return Arrival.Queued;
+    }
+
+    /// <summary>The hole cannot be filled: goes on behind it.</summary>
+    public void JumpTo(long seq, int generation)
+    {
+        using var locked = _gate.EnterScope();
+        if (_accepted is { } accepted && seq > accepted && _generation == generation)
+        {
+            PlaceLocked(new InboxEntry(accepted + 1, seq, null, _generation));
+        }
+    }
+
+    /// <summary><c>true</c>: there is a gap and the caller is the one to fill it, until <see cref="NextGap"/> has nothing.</summary>
+    public bool TryStartFilling()
+    {
+        using var locked = _gate.EnterScope();
+        return !_isFilling && (_isFilling = load.HasRoom && GapLocked() is not null);
+    }
+
+    /// <summary>What to read next; with <c>null</c> the filling is over.</summary>
+    public InboxGap? NextGap()
+    {
+        using var locked = _gate.EnterScope();
+        var gap = load.HasRoom ? GapLocked() : null;
+        _isFilling = gap is not null;
+        return gap;
+    }
+
+    /// <summary>The connection is gone; the next one sends again what is missing.</summary>
+    public void StopFilling()
+    {
+        using var locked = _gate.EnterScope();
+        _isFilling = false;
+    }
+
+    /// <summary>Whether the position has not been reset since.</summary>
+    public bool IsAt(int generation)
+    {
+        using var locked = _gate.EnterScope();
+        return _generation == generation;
+    }
+
+    /// <summary><c>true</c>: the caller must run the queue until <see cref="Next"/> has nothing.</summary>
+    public bool TryStart()
+    {
+        using var locked = _gate.EnterScope();
+        DrainEarlyLocked();
+        return _queue.TryStart();
+    }
+
+    /// <summary>The entry to handle now; with <c>null</c> the run is over.</summary>
+    public InboxEntry? Next()
+    {
+        using var locked = _gate.EnterScope();
+        DrainEarlyLocked();
+        return _queue.Next();
+    }
+
+    /// <summary>Ends a run without having handled the front.</summary>
+    public void Pause()
+    {
+        using var locked = _gate.EnterScope();
+        _queue.Pause();
+    }
+
+    /// <summary>The handler ran.</summary>
+    public void Handled(InboxEntry entry)
+    {
+        using var locked = _gate.EnterScope();
+        _queue.Dequeue();
+        if (entry.To is { } to && entry.Generation == _generation)
+        {
+            _handled = Math.Max(_handled, to);
+        }
+    }
+
+    /// <summary>The handler threw.</summary>
+    public AfterFailure Failed(InboxEntry entry)
+    {
+        using var locked = _gate.EnterScope();
+        var isOfThisLog = entry.To is not null && entry.Generation == _generation;
+        var after = _queue.Fail(entry, willComeAgain: isOfThisLog);
+        if (after != AfterFailure.Dropped)
+        {
+            return after;
+        }
+
+        if (isOfThisLog)
+        {
+            RememberSkippedLocked(entry.To!.Value);
+            _handled = Math.Max(_handled, entry.To.Value);
+        }
+        else if (entry.Event is { Seq: null } provisional)
+        {
+            // Its stored twin is the second chance, and must not be taken for a repetition.
+            _ids.Remove(provisional);
+        }
+
+        return after;
+    }
+
+    private Arrival OfferLocked(ChatEvent e, long seq, bool live)
+    {
+        if (_epoch is { } epoch && e.Epoch != epoch)
+        {
+            if (e.Epoch < epoch)
+            {
+                return Arrival.Ignored;
+            }
+
+            ResetLocked(seq - 1);
+        }
+
+        if (e.Attempt is not null && (_skipped.Remove(seq) || _accepted is null))
+        {
+            // An operator replays a dead letter: it comes alone, and no position moves.
+            _replayed = seq;
+            _queue.Enqueue(new InboxEntry(seq, null, e, _generation));
+            return Arrival.Queued;
+        }
+
+        _epoch = e.Epoch;
+        _accepted ??= _handled = seq - 1;
+        if (live)
+        {
+            _sent = Math.Max(_sent, seq);
+        }
+
+        if (seq > _accepted)
+        {
+            return PlaceLocked(new InboxEntry(seq, seq, e, _generation));
+        }
+
+        return seq <= _handled ? Arrival.AlreadyHandled
+            : _queue.ComesAgain(seq, _generation, e) ? Arrival.Queued
+            : Arrival.Ignored;
+    }
+
+    private Arrival OfferProvisionalLocked(ChatEvent e)
+    {
+        // Without room it is dropped: its stored twin will come.
+        if (!load.HasRoom || !_ids.Add(e))
+        {
+            return Arrival.Ignored;
+        }
+
+        _queue.Enqueue(new InboxEntry(0, null, e, _generation));
+        return Arrival.Queued;
+    }
+
+    private Arrival PlaceLocked(InboxEntry entry)
+    {
+        if (entry.From > _accepted + 1 || !load.HasRoom)
+        {
+            _early.Add(entry);
+            return Arrival.Gap;
+        }
+
+        AcceptLocked(entry);
+        DrainEarlyLocked();
+        return _early.IsEmpty ? Arrival.Queued : Arrival.Gap;
+    }
+
+    private void DrainEarlyLocked()
+    {
+        while (_accepted is { } accepted && load.HasRoom && _early.Take(accepted) is { } entry)
+        {
+            AcceptLocked(entry);
+        }
+    }
+
+    private void AcceptLocked(InboxEntry entry)
+    {
+        if (entry.Event is { } e && (!_ids.IsEmpty || Conversation.StartsWith("topic:", StringComparison.Ordinal)) && !_ids.Add(e))
+        {
+            // The stored twin of a provisional event: only the position moves.
+            entry.Event = null;
+        }
+
+        _accepted = entry.To!.Value;
+        _queue.Enqueue(entry);
+    }
+
+    private InboxGap? GapLocked()
+        => _accepted is { } accepted && _early.MissingAfter(accepted) is { } last ? new InboxGap(accepted, last, _generation) : null;
+
+    private void ResetLocked(long head)
+    {
+        _generation++;
+        _accepted = _handled = head;
+        _sent = 0;
+        _early.Clear(known: head);
+        _skipped.Clear();
+        _queue.Unblock();
+    }
+
+    private void RememberSkippedLocked(long seq)
+    {
+        if (_skipped.Count < MostSkipped)
+        {
+            _skipped.Add(seq);
+        }
+    }
+}
