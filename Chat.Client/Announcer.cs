@@ -22,7 +22,15 @@ internal sealed partial class Announcer
     /// <summary>Done when everything that was announced before <see cref="Complete"/> was raised.</summary>
     public Task Completion { get; }
 
-    public void Announce(Action raise) => _announcements.Writer.TryWrite(raise);
+    /// <param name="listeners">Asked when it is raised; each is called, also when another one throws.</param>
+    /// <param name="value">What they are told.</param>
+    public void Announce<T>(Func<Action<T>?> listeners, T value) => _announcements.Writer.TryWrite(() =>
+    {
+        foreach (var listener in Delegate.EnumerateInvocationList(listeners()))
+        {
+            Raise(listener, value);
+        }
+    });
 
     public void Complete() => _announcements.Writer.TryComplete();
 
@@ -30,14 +38,19 @@ internal sealed partial class Announcer
     {
         await foreach (var raise in _announcements.Reader.ReadAllAsync())
         {
-            try
-            {
-                raise();
-            }
-            catch (Exception e)
-            {
-                Log.ListenerFailed(_logger, e);
-            }
+            raise();
+        }
+    }
+
+    private void Raise<T>(Action<T> listener, T value)
+    {
+        try
+        {
+            listener(value);
+        }
+        catch (Exception e)
+        {
+            Log.ListenerFailed(_logger, e);
         }
     }
 

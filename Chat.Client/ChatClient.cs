@@ -61,7 +61,7 @@ public sealed class ChatClient : IAsyncDisposable
         _announcer = new Announcer(logger);
         _inbox = new Inbox(options, random);
         _tokens = new TokenRefresher(options, () => _outbox!.Wake(WakeOn.SignedIn), random);
-        _outbox = new Outbox(options, _journal, receipt => _announcer.Announce(() => ReceiptReceived?.Invoke(receipt)), SignInAgain, random);
+        _outbox = new Outbox(options, _journal, receipt => _announcer.Announce(() => ReceiptReceived, receipt), SignInAgain, random);
         Submitter = new Submitter(_outbox, options);
         Subscriptions = new Subscriptions(options, _inbox, Announce, random);
         var hooks = new SessionHooks(_inbox.Begin, OnOpened, _inbox.Accept, OnNotice);
@@ -280,10 +280,10 @@ public sealed class ChatClient : IAsyncDisposable
             _outbox.Close(new ChatClosedException(change.Code));
         }
 
-        _announcer.Announce(() => StateChanged?.Invoke(change));
+        _announcer.Announce(() => StateChanged, change);
     }
 
-    private void Announce(Notice notice) => _announcer.Announce(() => NoticeReceived?.Invoke(notice));
+    private void Announce(Notice notice) => _announcer.Announce(() => NoticeReceived, notice);
 
     // A call was refused for its token although the connection stands.
     private void SignInAgain()

@@ -116,5 +116,5 @@ public static class ChatClientMessages
     public static Task TypingAsync(this ChatClient client, string conversation)
         => client.Caller.PostAsync("Typing", new TypingRequest(conversation));
 
-    internal static JsonElement Json<TBody>(TBody body) => JsonSerializer.SerializeToElement(body, ChatJson.Options);
+    internal static JsonElement Json<TBody>(TBody body) => JsonSerializer.SerializeToElement(body, ClientJson.Options);
 }

@@ -4,13 +4,13 @@ namespace Chat.Client.Connecting;
 internal readonly record struct BackOff(TimeSpan Base, TimeSpan Cap)
 {
     /// <summary>Full jitter: uniform between zero and the doubled bound, so that a crowd that was cut off together does not return together.</summary>
-    public TimeSpan Next(int failures, double random) => random * Bound(failures);
-
-    private TimeSpan Bound(int failures)
+    public TimeSpan Next(int failures, double random)
     {
         // 2^30 times the base passes any cap; a larger exponent would only overflow.
         var bound = Base.TotalMilliseconds * Math.Pow(2, Math.Clamp(failures, 0, 30));
-        return TimeSpan.FromMilliseconds(Math.Min(bound, Cap.TotalMilliseconds));
+
+        // Whole milliseconds: timers know nothing finer.
+        return TimeSpan.FromMilliseconds(Math.Floor(random * Math.Min(bound, Cap.TotalMilliseconds)));
     }
 
     /// <summary>Seconds as the wire gives them; nonsense and absurd lengths are cut.</summary>

@@ -1,12 +1,10 @@
+using System.Net;
 using Chat.Contracts;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.AspNetCore.SignalR.Client;
 using Microsoft.AspNetCore.SignalR.Protocol;
 using Microsoft.Extensions.DependencyInjection;
-using System.Net;
-using System.Text.Encodings.Web;
-using System.Text.Json.Serialization;
 
 namespace Chat.Client.Connecting;
 
@@ -60,14 +58,7 @@ internal sealed class HubSource
         builder.Services.AddSingleton<EndPoint>(new UriEndPoint(address));
         builder.Services.AddSingleton<IConnectionFactory>(new WebSocketConnectionFactory(options));
         builder.Services.AddSingleton(options.LoggerFactory);
-        builder.Services.Configure<JsonHubProtocolOptions>(json =>
-        {
-            ChatJson.Apply(json.PayloadSerializerOptions);
-            json.PayloadSerializerOptions.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull;
-
-            // Escaping would make a body up to six times as long as the limit that it was measured against.
-            json.PayloadSerializerOptions.Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
-        });
+        builder.Services.Configure<JsonHubProtocolOptions>(json => ClientJson.Apply(json.PayloadSerializerOptions));
         var hub = builder.Build();
         hub.ServerTimeout = options.ServerTimeout;
         hub.KeepAliveInterval = options.KeepAliveInterval;

@@ -127,13 +127,12 @@ internal sealed class ConversationInbox(string conversation, InboxLoad load)
     }
 
     /// <summary>The hole cannot be filled: goes on behind it.</summary>
-    public void JumpTo(long seq, int generation)
+    public Arrival JumpTo(long seq, int generation)
     {
         using var locked = _gate.EnterScope();
-        if (_accepted is { } accepted && seq > accepted && _generation == generation)
-        {
-            PlaceLocked(new InboxEntry(accepted + 1, seq, null, _generation));
-        }
+        return _accepted is { } accepted && seq > accepted && _generation == generation
+            ? PlaceLocked(new InboxEntry(accepted + 1, seq, null, _generation))
+            : Arrival.Ignored;
     }
 
     /// <summary><c>true</c>: there is a gap and the caller is the one to fill it, until <see cref="NextGap"/> has nothing.</summary>

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 namespace Chat.Client.Receiving;
 
 /// <summary>Reads what is missing in a conversation from its history, page by page, while later events wait.</summary>
-internal sealed partial class GapFiller(ChatClientOptions options, Action<ConversationInbox, ChatEvent> found, Func<double> random)
+internal sealed partial class GapFiller(ChatClientOptions options, Action<ConversationInbox, Arrival> arrived, Func<double> random)
 {
     private const int PageSize = 100;
 
@@ -74,7 +74,7 @@ internal sealed partial class GapFiller(ChatClientOptions options, Action<Conver
 
         foreach (var e in events)
         {
-            found(conversation, e);
+            arrived(conversation, conversation.Offer(e, live: false));
         }
 
         if (events[^1].Seq is not { } last || last <= gap.After)
@@ -86,7 +86,7 @@ internal sealed partial class GapFiller(ChatClientOptions options, Action<Conver
     private void GoOnBehind(ConversationInbox conversation, InboxGap gap, long to)
     {
         Log.NotToBeHad(_logger, conversation.Conversation, gap.After + 1, to);
-        conversation.JumpTo(to, gap.Generation);
+        arrived(conversation, conversation.JumpTo(to, gap.Generation));
     }
 
     private static partial class Log

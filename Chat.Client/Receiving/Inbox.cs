@@ -29,7 +29,7 @@ internal sealed partial class Inbox : IAsyncDisposable
         _logger = options.LoggerFactory.CreateLogger<Inbox>();
         _load = new InboxLoad(options.InboxCapacity);
         _acknowledger = new Acknowledger(options);
-        _filler = new GapFiller(options, (conversation, e) => Arrived(conversation, conversation.Offer(e, live: false)), random);
+        _filler = new GapFiller(options, Arrived, random);
         Handlers = new EventHandlers(RunAll);
         foreach (var (conversation, position) in options.Positions ?? new Dictionary<string, InboxPosition>())
         {

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Chat.Contracts;
 
 namespace Chat.Client.Sending;
 
@@ -8,16 +7,16 @@ internal static class JournalPayload
 {
     public static byte[] Write(OutboxItem item)
         => JsonSerializer.SerializeToUtf8Bytes(
-            new Record(item.Method, JsonSerializer.SerializeToElement(item.Request, item.Request.GetType(), ChatJson.Options)), ChatJson.Options);
+            new Record(item.Method, JsonSerializer.SerializeToElement(item.Request, item.Request.GetType(), ClientJson.Options)), ClientJson.Options);
 
     /// <summary><c>null</c> for what this version does not know.</summary>
     public static OutboxItem? Read(byte[] payload)
     {
         try
         {
-            return JsonSerializer.Deserialize<Record>(payload, ChatJson.Options) is { } record
+            return JsonSerializer.Deserialize<Record>(payload, ClientJson.Options) is { } record
                 && OutboxItem.RequestType(record.Method) is { } type
-                && record.Request.Deserialize(type, ChatJson.Options) is { } request
+                && record.Request.Deserialize(type, ClientJson.Options) is { } request
                     ? OutboxItem.Of(record.Method, request)
                     : null;
         }

@@ -1,0 +1,67 @@
+using System.Threading.Channels;
+using Chat.Tests.Support;
+
+namespace Chat.Tests.Client.Support;
+
+/// <summary>What happened, in order, to be awaited one by one.</summary>
+internal sealed class Inflow<T>(string what)
+{
+    private readonly Channel<T> _items = Channel.CreateUnbounded<T>();
+    private readonly List<T> _all = [];
+
+    public IReadOnlyList<T> All
+    {
+        get
+        {
+            lock (_all)
+            {
+                return [.. _all];
+            }
+        }
+    }
+
+    public void Add(T item)
+    {
+        lock (_all)
+        {
+            _all.Add(item);
+            _items.Writer.TryWrite(item);
+        }
+    }
+
+    public async Task<T> NextAsync()
+    {
+        using var patience = new CancellationTokenSource(Eventually.Patience);
+        try
+        {
+            return await _items.Reader.ReadAsync(patience.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            throw new TimeoutException($"Waited in vain for the next {what}; so far: [{string.Join(", ", All)}].");
+        }
+    }
+
+    public async Task<List<T>> NextAsync(int count)
+    {
+        var items = new List<T>(count);
+        for (var i = 0; i < count; i++)
+        {
+            items.Add(await NextAsync());
+        }
+
+        return items;
+    }
+
+    public async Task<T> NextAsync(Func<T, bool> wanted)
+    {
+        while (true)
+        {
+            var item = await NextAsync();
+            if (wanted(item))
+            {
+                return item;
+            }
+        }
+    }
+}
