@@ -25,6 +25,7 @@ internal static class WorkersSetup
         services.AddSingleton(settings);
         services.AddSingleton<NodeClaim>();
         services.AddSingleton<ExitStatus>();
+        services.AddSingleton<EventBoard>();
         if (plan.Role is ProcessRole.Supervisor)
         {
             AddSupervisor(builder, plan, args);
@@ -59,7 +60,6 @@ internal static class WorkersSetup
         services.AddOptionsWithValidateOnStart<ConsoleOptions>().BindConfiguration(ConsoleOptions.Section).ValidateDataAnnotations();
         services.TryAddSingleton(provider => Roster.Of(plan, provider.GetRequiredService<IOptions<ConsoleOptions>>().Value, args));
         services.TryAddSingleton<IChildLauncher, ProcessLauncher>();
-        services.AddSingleton<EventBoard>();
         services.AddSingleton<ControlServer>();
         services.AddSingleton<Crew>();
         services.AddSingleton<RollingRestarter>();

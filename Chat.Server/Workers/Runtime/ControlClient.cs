@@ -23,7 +23,15 @@ internal sealed class ControlClient(WorkerIdentity identity) : IDisposable
     /// <summary>Connects and says hello. The handlers run on the reading thread; <paramref name="onEnd"/> only when it was not us who left.</summary>
     public void Start(Action<ControlMessage> onMessage, Action<ReadOnlyMemory<byte>> onRelay, Action onEnd)
     {
-        _socket.Connect(new UnixDomainSocketEndPoint(identity.ControlPath));
+        try
+        {
+            _socket.Connect(new UnixDomainSocketEndPoint(identity.ControlPath));
+        }
+        catch (SocketException)
+        {
+            throw new StartRefusedException(ExitCodes.Unavailable, "The supervisor that started this worker is gone.");
+        }
+
         var stream = new NetworkStream(_socket);
         Send(new Hello(identity.Id, identity.Key, Environment.ProcessId));
         new Thread(() => Write(stream)) { Name = "control writer", IsBackground = true }.Start();

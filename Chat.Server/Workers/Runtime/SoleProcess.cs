@@ -1,28 +1,45 @@
 using System.Text.Json;
 using Chat.Server.Workers.Ports;
+using Chat.Server.Workers.Supervision;
 using Microsoft.Extensions.Options;
 
 namespace Chat.Server.Workers.Runtime;
 
 /// <summary>Everything in one process: it watches itself, as far as one can.</summary>
-internal sealed class SoleProcess(Heart heart, DrainRun drain, DrainState state, Answers answers, RuntimeSettings settings, IOptions<WorkersOptions> options, TimeProvider time)
+internal sealed class SoleProcess(
+    Heart heart,
+    DrainRun drain,
+    DrainState state,
+    Answers answers,
+    RuntimeSettings settings,
+    EventBoard board,
+    IOptions<WorkersOptions> options,
+    TimeProvider time)
     : IHostedLifecycleService, IWorkersMonitor, IWorkerCommands, IWorkerQuestions, IWorkerJournal
 {
     public const string Id = "w1";
 
-    private readonly EventRing _events = new();
     private readonly DateTimeOffset _startedAt = time.GetUtcNow();
+    private Task _telling = Task.CompletedTask;
     private volatile bool _ready;
     private volatile WorkerBeat? _beat;
     private long _beatAt;
 
-    public event Action<WorkerEvent>? Happened;
+    public event Action<WorkerEvent>? Happened
+    {
+        add => board.Happened += value;
+        remove => board.Happened -= value;
+    }
 
-    public event Action<WorkerBeat>? Beat;
+    public event Action<WorkerBeat>? Beat
+    {
+        add => board.Beat += value;
+        remove => board.Beat -= value;
+    }
 
     public WorkersSnapshot Current => WorkersSnapshot.Of(time.GetUtcNow(), [Describe()], [], rolling: null);
 
-    public IReadOnlyList<WorkerEvent> Recent => _events.ToList();
+    public IReadOnlyList<WorkerEvent> Recent => board.Recent;
 
     private WorkerState State => state.IsDraining ? WorkerState.Draining : _ready ? WorkerState.Healthy : WorkerState.Starting;
 
@@ -31,6 +48,7 @@ internal sealed class SoleProcess(Heart heart, DrainRun drain, DrainState state,
     public Task StartingAsync(CancellationToken cancellationToken)
     {
         drain.Began += reason => Tell(WorkerEvent.StateKind, WorkerState.Healthy, WorkerState.Draining, reason);
+        _telling = board.RunAsync();
         heart.Start(OnBeat);
         return Task.CompletedTask;
     }
@@ -48,7 +66,11 @@ internal sealed class SoleProcess(Heart heart, DrainRun drain, DrainState state,
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    public Task StoppedAsync(CancellationToken cancellationToken)
+    {
+        board.Complete();
+        return _telling;
+    }
 
     public CommandOutcome Restart(string id, TimeSpan? window = null) => CommandOutcome.NotSupervised;
 
@@ -76,15 +98,11 @@ internal sealed class SoleProcess(Heart heart, DrainRun drain, DrainState state,
         var beat = new WorkerBeat(time.GetUtcNow(), Id, vitals, parts);
         Volatile.Write(ref _beatAt, time.GetTimestamp());
         _beat = beat;
-        Beat?.Invoke(beat);
+        board.Tell(beat);
     }
 
-    private void Tell(string kind, WorkerState? from, WorkerState? to, string text)
-    {
-        var happened = new WorkerEvent(time.GetUtcNow(), Id, kind, from, to, Exit: null, text);
-        _events.Add(happened);
-        Happened?.Invoke(happened);
-    }
+    private void Tell(string kind, WorkerState? from, WorkerState? to, string text) =>
+        board.Tell(new WorkerEvent(time.GetUtcNow(), Id, kind, from, to, Exit: null, text));
 
     private WorkerSnapshot Describe()
     {

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using System.Text.Json;
 using Chat.Server.Workers.Control;
 using Chat.Server.Workers.Ports;
@@ -12,10 +13,11 @@ internal sealed class Crew : IWorkersMonitor, IWorkerQuestions, IDisposable
     private readonly TimeProvider _time;
     private readonly OutputForwarder _output = new(Console.Out);
     private readonly Dictionary<string, string?> _settings = [];
-    private long _relayDropped;
+    private readonly Counter<long> _relayDropped;
 
-    public Crew(Roster roster, ProcessPlan plan, ControlServer control, EventBoard board, IChildLauncher launcher, IOptions<WorkersOptions> options, TimeProvider time)
+    public Crew(Roster roster, ProcessPlan plan, ControlServer control, EventBoard board, IChildLauncher launcher, IOptions<WorkersOptions> options, IMeterFactory meters, TimeProvider time)
     {
+        _relayDropped = meters.Create("Chat.Workers").CreateCounter<long>("chat.worker.relay.dropped", "{message}", "Relayed payloads that a worker was too slow to take.");
         _board = board;
         _time = time;
         var context = new SlotContext(launcher, options.Value, time, Environment, board.Tell, _output.Forward);
@@ -27,7 +29,11 @@ internal sealed class Crew : IWorkersMonitor, IWorkerQuestions, IDisposable
             : new Dictionary<string, string>();
     }
 
-    public event Action<WorkerBeat>? Beat;
+    public event Action<WorkerBeat>? Beat
+    {
+        add => _board.Beat += value;
+        remove => _board.Beat -= value;
+    }
 
     public event Action<WorkerEvent>? Happened
     {
@@ -49,9 +55,6 @@ internal sealed class Crew : IWorkersMonitor, IWorkerQuestions, IDisposable
         Rolling);
 
     public IReadOnlyList<WorkerEvent> Recent => _board.Recent;
-
-    /// <summary>Relayed payloads that a worker did not take.</summary>
-    public long RelayDropped => Interlocked.Read(ref _relayDropped);
 
     public ChildSlot? Find(string id) => Workers.Concat(Companions).FirstOrDefault(slot => slot.Id == id);
 
@@ -114,7 +117,7 @@ internal sealed class Crew : IWorkersMonitor, IWorkerQuestions, IDisposable
         slot.OnMessage(link, message);
         if (message is Beat beat)
         {
-            Beat?.Invoke(new(_time.GetUtcNow(), slot.Id, beat.Vitals, beat.Parts));
+            _board.Tell(new WorkerBeat(_time.GetUtcNow(), slot.Id, beat.Vitals, beat.Parts));
         }
     }
 
@@ -124,7 +127,7 @@ internal sealed class Crew : IWorkersMonitor, IWorkerQuestions, IDisposable
         {
             if (slot != from && slot.Link?.Relay(payload) is false)
             {
-                Interlocked.Increment(ref _relayDropped);
+                _relayDropped.Add(1);
             }
         }
     }

@@ -14,12 +14,27 @@ internal sealed partial class EventBoard(ILogger<EventBoard> logger)
 
     public event Action<WorkerEvent>? Happened;
 
+    public event Action<WorkerBeat>? Beat;
+
     public IReadOnlyList<WorkerEvent> Recent => _recent.ToList();
 
     public void Tell(WorkerEvent happened)
     {
         _recent.Add(happened);
         _fresh.Writer.TryWrite(happened);
+    }
+
+    /// <summary>On the caller's thread: a worker's beats come from one thread, and that is the one that must not be lost to a listener's fault.</summary>
+    public void Tell(WorkerBeat beat)
+    {
+        try
+        {
+            Beat?.Invoke(beat);
+        }
+        catch (Exception error)
+        {
+            Log.ListenerFailed(logger, error);
+        }
     }
 
     public void Complete() => _fresh.Writer.TryComplete();

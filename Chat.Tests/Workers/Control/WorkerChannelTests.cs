@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
 using System.Text.Json;
 using System.Threading.Channels;
 using Chat.Server.Workers;
@@ -8,6 +9,7 @@ using Chat.Server.Workers.Runtime;
 using Chat.Server.Workers.Supervision;
 using Chat.Tests.Support;
 using Chat.Tests.Workers.Supervision;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 
@@ -16,6 +18,7 @@ namespace Chat.Tests.Workers.Control;
 /// <summary>Two workers' ends and the supervisor's end of the real socket, without processes.</summary>
 public sealed class WorkerChannelTests : IAsyncLifetime
 {
+    private readonly ServiceProvider _meters = new ServiceCollection().AddMetrics().BuildServiceProvider();
     private readonly FakeLauncher _launcher = new();
     private readonly ControlServer _server = new(TimeProvider.System, NullLogger<ControlServer>.Instance);
     private readonly EventBoard _board = new(NullLogger<EventBoard>.Instance);
@@ -28,7 +31,7 @@ public sealed class WorkerChannelTests : IAsyncLifetime
         var nothing = new Dictionary<string, string>();
         var roster = new Roster([new("w1", ChildKind.Worker, "", [], nothing), new("w2", ChildKind.Worker, "", [], nothing)], []);
         var plan = new ProcessPlan(ProcessRole.Supervisor, 2, ["http://localhost:1"], "http://localhost:2", Stateless: true);
-        _crew = new(roster, plan, _server, _board, _launcher, Options.Create(new WorkersOptions()), TimeProvider.System);
+        _crew = new(roster, plan, _server, _board, _launcher, Options.Create(new WorkersOptions()), _meters.GetRequiredService<IMeterFactory>(), TimeProvider.System);
         _server.Start(_crew.ServeAsync);
         foreach (var slot in _crew.Workers)
         {
@@ -48,6 +51,7 @@ public sealed class WorkerChannelTests : IAsyncLifetime
         await Task.WhenAll(_crew.Workers.Select(slot => slot.CloseAsync(TimeSpan.Zero, "test over")));
         await _server.DisposeAsync();
         _crew.Dispose();
+        await _meters.DisposeAsync();
     }
 
     [Fact]
