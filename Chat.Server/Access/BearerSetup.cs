@@ -1,4 +1,5 @@
 using Chat.Contracts;
+using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.Tokens;
@@ -53,7 +54,7 @@ internal sealed partial class BearerSetup(
         {
             OnMessageReceived = TakeFromQuery,
             OnTokenValidated = CheckSubject,
-            OnAuthenticationFailed = Note,
+            OnAuthenticationFailed = NoteAsync,
             OnChallenge = AnswerAsync,
         };
     }
@@ -80,21 +81,63 @@ internal sealed partial class BearerSetup(
         return Task.CompletedTask;
     }
 
-    private Task Note(AuthenticationFailedContext context)
+    private async Task NoteAsync(AuthenticationFailedContext context)
     {
-        Log.TokenRefused(logger, context.Exception.GetType().Name);
-        return Task.CompletedTask;
+        if (await AuthorityFaultAsync(context) is { } fault)
+        {
+            // Without the authority's keys every token looks forged. Nobody gets in, but it is not the token that is at fault.
+            Log.TokensUnverifiable(logger, fault.GetType().Name);
+            context.Fail(fault);
+        }
+        else
+        {
+            Log.TokenRefused(logger, context.Exception.GetType().Name);
+        }
+    }
+
+    private static async Task<Exception?> AuthorityFaultAsync(AuthenticationFailedContext context)
+    {
+        if (!IsAboutTheToken(context.Exception))
+        {
+            return context.Exception;
+        }
+
+        if (context.Options.ConfigurationManager is not { } authority
+            || context.Exception is not (SecurityTokenSignatureKeyNotFoundException or SecurityTokenInvalidIssuerException))
+        {
+            return null;
+        }
+
+        try
+        {
+            await authority.GetConfigurationAsync(context.HttpContext.RequestAborted);
+            return null;
+        }
+        catch (Exception e)
+        {
+            return e;
+        }
     }
 
     private static Task AnswerAsync(JwtBearerChallengeContext context)
     {
         context.HandleResponse();
+        if (context.AuthenticateFailure is { } failure && !IsAboutTheToken(failure))
+        {
+            return Refusal.WriteAsync(
+                context.HttpContext,
+                StatusCodes.Status503ServiceUnavailable,
+                new ChatError(ErrorCodes.Internal, "Tokens cannot be checked now.", Retryable: true, RetryAfter: 5));
+        }
+
         context.Response.Headers.WWWAuthenticate = "Bearer";
         var error = context.AuthenticateFailure is SecurityTokenExpiredException
             ? new ChatError(ErrorCodes.TokenExpired, "The token has expired.", Retryable: false)
             : new ChatError(ErrorCodes.Unauthenticated, "A valid bearer token is needed.", Retryable: false);
         return Refusal.WriteAsync(context.HttpContext, StatusCodes.Status401Unauthorized, error);
     }
+
+    private static bool IsAboutTheToken(Exception failure) => failure is SecurityTokenException or ArgumentException or AuthenticationFailureException;
 
     private static partial class Log
     {
@@ -103,5 +146,8 @@ internal sealed partial class BearerSetup(
 
         [LoggerMessage(1301, LogLevel.Warning, "A valid token was refused: its sub is missing, too long or not printable", EventName = "SubjectRefused")]
         public static partial void SubjectRefused(ILogger logger);
+
+        [LoggerMessage(1304, LogLevel.Error, "Tokens cannot be checked ({Reason}): does Auth:Authority answer?", EventName = "TokensUnverifiable")]
+        public static partial void TokensUnverifiable(ILogger logger, string reason);
     }
 }
