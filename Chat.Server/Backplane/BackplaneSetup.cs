@@ -2,6 +2,7 @@ using Chat.Server.Backplane.Failover;
 using Chat.Server.Backplane.Redis;
 using Chat.Server.Backplane.Scaleout;
 using Chat.Server.Health;
+using Chat.Server.Workers.Ports;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
@@ -52,6 +53,7 @@ internal static class BackplaneSetup
         services.AddSingleton<IBackplane>(provider => provider.GetRequiredService<FailoverBackplane>());
         services.AddHostedService<LinkMonitor>();
         services.AddSingleton<IHealthProbe, BackplaneProbe>();
+        services.AddSingleton<IHeartbeatPart, BackplaneHeartbeat>();
         return services;
     }
 

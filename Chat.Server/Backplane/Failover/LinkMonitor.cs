@@ -1,3 +1,4 @@
+using Chat.Server.Workers.Ports;
 using Microsoft.Extensions.Options;
 
 namespace Chat.Server.Backplane.Failover;
@@ -13,13 +14,14 @@ internal sealed partial class LinkMonitor(
     IOptions<BackplaneOptions> options,
     BackplaneMetrics metrics,
     TimeProvider time,
-    ILogger<LinkMonitor> logger) : BackgroundService
+    ILogger<LinkMonitor> logger,
+    IWorkerJournal? journal = null) : BackgroundService
 {
     private const int TicksPerCheck = 4;
 
     private readonly BackplaneOptions _options = options.Value;
     private readonly LinkTimings _timings = options.Value.Timings;
-    private readonly StatusLog _statusLog = new(logger, time);
+    private readonly StatusLog _statusLog = new(logger, journal, time);
     private readonly long _start = time.GetTimestamp();
     private readonly bool _configured = transport is not AbsentTransport;
     private readonly Reconnecting _reconnecting = new(options.Value.ReconnectAfter, options.Value.MaxHold);

@@ -15,17 +15,23 @@ internal sealed class PublishQueue(
         Channel.CreateBounded<(string, byte[])>(new BoundedChannelOptions(options.Value.PublishQueueMessages));
     private readonly List<Task> _sending = [];
     private long _waitingBytes;
-    private volatile bool _open;
+    private volatile TaskCompletionSource _closing = Closed();
 
     public int Count => _queue.Reader.Count;
 
     /// <summary>Redis is in use from now on.</summary>
-    public void Open() => _open = true;
+    public void Open()
+    {
+        if (_closing.Task.IsCompleted)
+        {
+            _closing = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        }
+    }
 
     /// <summary>Redis is not in use: what waits is stale by the time that it is again, and is dropped.</summary>
     public void Close()
     {
-        _open = false;
+        _closing.TrySetResult();
         Drop(HintLoss.LinkLost);
     }
 
@@ -47,7 +53,7 @@ internal sealed class PublishQueue(
         {
             while (await _queue.Reader.WaitToReadAsync(cancellationToken))
             {
-                if (_open)
+                if (!_closing.Task.IsCompleted)
                 {
                     await SendBatchAsync(cancellationToken);
                 }
@@ -66,6 +72,7 @@ internal sealed class PublishQueue(
 
     private async Task SendBatchAsync(CancellationToken cancellationToken)
     {
+        var closing = _closing.Task;
         _sending.Clear();
         while (_sending.Count < _options.PublishBatch && TryTake(out var channel, out var frame))
         {
@@ -80,10 +87,7 @@ internal sealed class PublishQueue(
             metrics.NotPublished(HintLoss.TimedOut, batch.Length);
             // Nothing more is put on top of what hangs, so at most one batch is ever in the client's own queue.
             // The monitor sees the silence as well and closes this queue, which ends the wait.
-            while (_open && !await all.WithinAsync(_options.PublishTimeout, time, cancellationToken))
-            {
-            }
-
+            await Task.WhenAny(all, closing).WaitAsync(cancellationToken);
             return;
         }
 
@@ -93,6 +97,13 @@ internal sealed class PublishQueue(
         {
             metrics.NotPublished(HintLoss.Failed, batch.Length - sent);
         }
+    }
+
+    private static TaskCompletionSource Closed()
+    {
+        var closed = new TaskCompletionSource();
+        closed.SetResult();
+        return closed;
     }
 
     private void Drop(string reason)

@@ -1,11 +1,14 @@
+using Chat.Server.Workers.Ports;
+
 namespace Chat.Server.Backplane.Failover;
 
 /// <summary>
-/// Tells the log about changes, one line a second at most however the link flaps. What falls into the second is not lost:
+/// Tells the log, and the node's journal, about changes, one line a second at most however the link flaps. What falls into the second is not lost:
 /// the state that lasts is told when the second is over.
 /// </summary>
-internal sealed partial class StatusLog(ILogger logger, TimeProvider time)
+internal sealed partial class StatusLog(ILogger logger, IWorkerJournal? journal, TimeProvider time)
 {
+    private const string JournalKind = "backplane";
     private static readonly TimeSpan Apart = TimeSpan.FromSeconds(1);
 
     private (BackplaneMode Mode, string? Reason)? _told;
@@ -23,10 +26,12 @@ internal sealed partial class StatusLog(ILogger logger, TimeProvider time)
         if (status.Mode == BackplaneMode.Redis)
         {
             Log.InUse(logger);
+            journal?.Report(JournalKind, "Redis is in use.");
         }
         else
         {
-            Log.NotInUse(logger, status.Reason ?? "not connected", BackplaneMetrics.Name(status.Mode));
+            Log.NotInUse(logger, status.Reason, BackplaneMetrics.Name(status.Mode));
+            journal?.Report(JournalKind, $"Redis is not in use ({status.Reason}); the mode is {BackplaneMetrics.Name(status.Mode)}.");
         }
     }
 
@@ -63,7 +68,7 @@ internal sealed partial class StatusLog(ILogger logger, TimeProvider time)
         public static partial void InUse(ILogger logger);
 
         [LoggerMessage(2011, LogLevel.Warning, "Redis is not in use ({Reason}); the mode is {Mode}.")]
-        public static partial void NotInUse(ILogger logger, string reason, string mode);
+        public static partial void NotInUse(ILogger logger, string? reason, string mode);
 
         [LoggerMessage(2012, LogLevel.Warning, "What was missed while Redis was away could not be read ({Failure}); trying again.")]
         public static partial void RestoreFailed(ILogger logger, string failure);

@@ -21,7 +21,7 @@ internal sealed class BackplaneHubLifetimeManager<THub> : HubLifetimeManager<THu
     private readonly GroupChanges _groupChanges;
     private readonly ClientCalls _calls;
     private readonly ILogger _logger;
-    private readonly IDisposable[] _subscriptions;
+    private readonly HubReceiver _receiver;
 
     public BackplaneHubLifetimeManager(
         IBackplane bus,
@@ -40,17 +40,12 @@ internal sealed class BackplaneHubLifetimeManager<THub> : HubLifetimeManager<THu
         _options = options.Value;
         _logger = logger;
         _connections = new LocalConnections(
-            user => bus.Subscribe(_channels.User(user), (_, payload) => OnFanout(_connections!.Users.Find(user), payload)),
-            group => bus.Subscribe(_channels.Group(group), (_, payload) => OnFanout(_connections!.Groups.Find(group), payload)));
+            user => bus.Subscribe(_channels.User(user), (_, payload) => OnFanout(payload, _connections!.Users.Find(user))),
+            group => bus.Subscribe(_channels.Group(group), (_, payload) => OnFanout(payload, _connections!.Groups.Find(group))));
         var remote = new RemoteCommands(_options.AckTimeout, time);
         _groupChanges = new GroupChanges(bus, node, _channels, _connections.Groups, remote, _options.AckTimeout, time);
         _calls = new ClientCalls(bus, node, _channels, _protocols, remote, _options.ClientResultTimeout, time);
-        _subscriptions =
-        [
-            bus.Subscribe(_channels.Everyone, (_, payload) => OnFanout(_connections.Everyone, payload)),
-            bus.Subscribe(_channels.Direct, (_, payload) => OnDirect(payload)),
-            bus.Subscribe(_channels.Node(node.Name), (_, payload) => OnReply(payload, remote)),
-        ];
+        _receiver = new HubReceiver(bus, node, _channels, _connections, _groupChanges, _calls, remote, metrics);
     }
 
     public override Task OnConnectedAsync(HubConnectionContext connection)
@@ -81,7 +76,7 @@ internal sealed class BackplaneHubLifetimeManager<THub> : HubLifetimeManager<THu
         string methodName, object?[] args, IReadOnlyList<string> excludedConnectionIds, CancellationToken cancellationToken = default)
     {
         var fanout = Prepare(methodName, args, excludedConnectionIds, cancellationToken);
-        Post(_connections.Everyone, fanout);
+        Fanouts.Post(fanout, _connections.Everyone);
         _bus.Publish(_channels.Everyone, HubEnvelopeFormat.Write(fanout));
         return Task.CompletedTask;
     }
@@ -165,31 +160,7 @@ internal sealed class BackplaneHubLifetimeManager<THub> : HubLifetimeManager<THu
 
     public override bool TryGetReturnType(string invocationId, [NotNullWhen(true)] out Type? type) => _calls.TryGetType(invocationId, out type);
 
-    public void Dispose()
-    {
-        foreach (var subscription in _subscriptions)
-        {
-            subscription.Dispose();
-        }
-    }
-
-    private static void Post(ReadOnlySpan<LocalConnection> connections, HubEnvelope.Fanout fanout)
-    {
-        if (connections.IsEmpty)
-        {
-            return;
-        }
-
-        var message = new SerializedHubMessage(fanout.Messages);
-        var excluded = fanout.Excluded.Count == 0 ? null : fanout.Excluded.ToHashSet(StringComparer.Ordinal);
-        foreach (var connection in connections)
-        {
-            if (excluded is null || !excluded.Contains(connection.Id))
-            {
-                connection.Post(message);
-            }
-        }
-    }
+    public void Dispose() => _receiver.Dispose();
 
     private LocalConnection? Find(string connectionId)
     {
@@ -209,7 +180,7 @@ internal sealed class BackplaneHubLifetimeManager<THub> : HubLifetimeManager<THu
         ArgumentNullException.ThrowIfNull(names);
         foreach (var name in names)
         {
-            Post(index.Find(name), fanout);
+            Fanouts.Post(fanout, index.Find(name));
         }
 
         var envelope = HubEnvelopeFormat.Write(fanout);
@@ -221,58 +192,11 @@ internal sealed class BackplaneHubLifetimeManager<THub> : HubLifetimeManager<THu
         return Task.CompletedTask;
     }
 
-    private void OnFanout(ReadOnlySpan<LocalConnection> connections, ReadOnlyMemory<byte> payload)
+    private void OnFanout(ReadOnlyMemory<byte> payload, ReadOnlySpan<LocalConnection> connections)
     {
-        if (HubEnvelopeFormat.Read(payload) is HubEnvelope.Fanout fanout)
-        {
-            Post(connections, fanout);
-        }
-        else
+        if (!Fanouts.TryPost(payload, connections))
         {
             _metrics.Lost(HintLoss.Unreadable);
-        }
-    }
-
-    private void OnDirect(ReadOnlyMemory<byte> payload)
-    {
-        switch (HubEnvelopeFormat.Read(payload))
-        {
-            case HubEnvelope.Deliver deliver:
-                var message = new SerializedHubMessage(deliver.Messages);
-                foreach (var connectionId in deliver.Connections)
-                {
-                    _connections.Find(connectionId)?.Post(message);
-                }
-
-                break;
-            case HubEnvelope.Ask ask when _connections.Find(ask.Connection) is { } asked:
-                _calls.OnAsked(ask, asked);
-                break;
-            case HubEnvelope.ChangeGroup change when _connections.Find(change.Connection) is { } changed:
-                _groupChanges.OnChange(change, changed);
-                break;
-            case HubEnvelope.Forget forget:
-                _calls.OnForget(forget);
-                break;
-            case null:
-                _metrics.Lost(HintLoss.Unreadable);
-                break;
-        }
-    }
-
-    private void OnReply(ReadOnlyMemory<byte> payload, RemoteCommands remote)
-    {
-        switch (HubEnvelopeFormat.Read(payload))
-        {
-            case HubEnvelope.Here here:
-                remote.Confirm(here.Command);
-                break;
-            case HubEnvelope.Answer answer:
-                _calls.OnAnswer(answer);
-                break;
-            default:
-                _metrics.Lost(HintLoss.Unreadable);
-                break;
         }
     }
 }
