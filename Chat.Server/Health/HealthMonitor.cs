@@ -149,10 +149,10 @@ internal sealed partial class HealthMonitor : BackgroundService, IHealthEvidence
 
     private static partial class Log
     {
-        [LoggerMessage(3102, LogLevel.Warning, "Health of {Check} went from {Before} to {Now}: {Description}", EventName = nameof(Changed))]
+        [LoggerMessage(3102, LogLevel.Warning, "Health of {Check} went from {Before} to {Now}: {Description}", EventName = "HealthChanged")]
         public static partial void Changed(ILogger logger, string check, HealthLevel before, HealthLevel now, string description);
 
-        [LoggerMessage(3103, LogLevel.Error, "A step of the health check {Check} failed", EventName = nameof(StepFailed))]
+        [LoggerMessage(3103, LogLevel.Error, "A step of the health check {Check} failed", EventName = "HealthStepFailed")]
         public static partial void StepFailed(ILogger logger, string check, Exception exception);
     }
 }

@@ -169,7 +169,7 @@ internal sealed partial class FailoverBackplane : IBackplane, IAsyncDisposable
 
     private static partial class Log
     {
-        [LoggerMessage(2001, LogLevel.Error, "A listener to the backplane's mode threw.")]
+        [LoggerMessage(2001, LogLevel.Error, "A listener to the backplane's mode threw.", EventName = "BackplaneListenerFailed")]
         public static partial void ListenerFailed(ILogger logger, Exception e);
     }
 }

@@ -67,10 +67,10 @@ internal sealed partial class RollingRestarter(Crew crew, TimeProvider time, IOp
 
     private static partial class Log
     {
-        [LoggerMessage(3050, LogLevel.Information, "Restarting {Count} workers, one after the other.")]
+        [LoggerMessage(3050, LogLevel.Information, "Restarting {Count} workers, one after the other.", EventName = "RollingRestartBegan")]
         public static partial void Began(ILogger logger, int count);
 
-        [LoggerMessage(3051, LogLevel.Information, "All {Count} workers were restarted.")]
+        [LoggerMessage(3051, LogLevel.Information, "All {Count} workers were restarted.", EventName = "RollingRestartEnded")]
         public static partial void Ended(ILogger logger, int count);
 
         [LoggerMessage(3052, LogLevel.Error, "The restart of all was given up after {Done} of {Count}: {Problem}")]
