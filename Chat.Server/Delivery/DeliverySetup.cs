@@ -2,6 +2,7 @@ using Chat.Server.Delivery.Acks;
 using Chat.Server.Delivery.Feeds;
 using Chat.Server.Delivery.Pumps;
 using Chat.Server.Storage;
+using Chat.Server.Workers.Ports;
 
 namespace Chat.Server.Delivery;
 
@@ -24,6 +25,7 @@ internal static class DeliverySetup
         AddLoop<ReceiptBook>(services);
         AddLoop<CommitFollower>(services);
         AddLoop<DeliveryUpkeep>(services);
+        services.AddSingleton<IDrainStep, DeliveryDrain>();
         return services;
     }
 

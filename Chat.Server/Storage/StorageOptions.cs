@@ -35,6 +35,14 @@ internal sealed class StorageOptions
     [Range(typeof(TimeSpan), "00:01:00", "1.00:00:00")]
     public TimeSpan CommitRetention { get; set; } = TimeSpan.FromMinutes(10);
 
+    /// <summary>How often expired bodies, the journal and idle devices are looked after.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.100", "01:00:00")]
+    public TimeSpan UpkeepInterval { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>A device that did not connect for so long is forgotten; coming back it is a new one.</summary>
+    [Range(typeof(TimeSpan), "1.00:00:00", "3650.00:00:00")]
+    public TimeSpan DeviceRetention { get; set; } = TimeSpan.FromDays(90);
+
     /// <summary>Most members of a group.</summary>
     [Range(2, 1_000_000)]
     public int MaxMembers { get; set; } = 5_000;

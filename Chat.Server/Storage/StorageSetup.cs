@@ -32,6 +32,7 @@ internal static class StorageSetup
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<SchemaMigrator>();
         services.AddHostedService<StorageStartup>();
+        services.AddHostedService<StorageUpkeep>();
         services.AddSingleton<StorageBreaker>();
         services.AddHostedService(s => s.GetRequiredService<StorageBreaker>());
         services.AddSingleton<StorageGate>();

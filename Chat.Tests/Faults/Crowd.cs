@@ -102,13 +102,19 @@ internal sealed class Crowd : IAsyncDisposable
     {
         await Task.WhenAll(_sends.ToArray()).WaitAsync(Patience);
         await HistoryChecker.DrainAsync(History, drainWithin ?? Patience);
-        var result = HistoryChecker.Check(History, database is null ? null : await RowsAsync(database), options);
+        var result = HistoryChecker.Check(History, database is null ? null : await OwnRowsAsync(database), options);
         output.WriteLine(result.Counts.ToString());
         return result;
     }
 
-    /// <summary>The log as PostgreSQL holds it.</summary>
-    public static async Task<IReadOnlyList<StoredRow>> RowsAsync(string database)
+    /// <summary>The crowd's part of the log as PostgreSQL holds it.</summary>
+    private async Task<IReadOnlyList<StoredRow>> OwnRowsAsync(string database)
+    {
+        var own = _conversations.Select(c => c.Id).ToHashSet();
+        return [.. (await RowsAsync(database)).Where(r => own.Contains(r.Conversation))];
+    }
+
+    private static async Task<IReadOnlyList<StoredRow>> RowsAsync(string database)
     {
         await using var connection = new NpgsqlConnection(database + ";Pooling=false");
         await connection.OpenAsync();

@@ -152,8 +152,9 @@ internal sealed class CatchUp(ConnectionPump pump, PumpServices services)
         var after = subscription.Position;
         var through = subscription.End;
         var recent = subscription.Feed.RecentAfter(after, most);
-        if (recent is null)
+        if (recent is null || recent.Exists(e => e.ExpiresAt is not null))
         {
+            // The log knows what has expired; memory may hold a body that is over.
             return await WhenStoredAsync(ct => services.Log.ReadAsync(subscription.Feed.Conversation, after, through, most, ct));
         }
 

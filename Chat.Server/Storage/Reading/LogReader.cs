@@ -6,7 +6,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Chat.Server.Storage.Reading;
 
 /// <summary>Reads logs by keyset; raw, for a backlog is read at hundreds of thousands of rows a second.</summary>
-internal sealed class LogReader(StorageGate gate, IStorageDialect dialect)
+internal sealed class LogReader(StorageGate gate, IStorageDialect dialect, TimeProvider time)
 {
     private const string PageSql =
         """
@@ -16,7 +16,8 @@ internal sealed class LogReader(StorageGate gate, IStorageDialect dialect)
 
     /// <summary>Up to <paramref name="limit"/> events with <paramref name="after"/> &lt; seq ≤ <paramref name="through"/>, ascending.</summary>
     public Task<List<LogEvent>> ReadAsync(string conversation, long after, long through, int limit, CancellationToken cancellation) =>
-        gate.RunAsync((db, ct) => ReadAsync(db, conversation, after, through, limit, ct), cancellation);
+        gate.RunAsync(
+            (db, ct) => ReadAsync(db, conversation, after, through, limit, time.GetUtcNow().ToUnixTimeMilliseconds(), ct), cancellation);
 
     /// <summary>What was committed since <paramref name="position"/>.</summary>
     public Task<CommitPage> ReadMovesAsync(long position, CancellationToken cancellation) =>
@@ -43,7 +44,7 @@ internal sealed class LogReader(StorageGate gate, IStorageDialect dialect)
                 .ToListAsync(ct),
             cancellation);
 
-    private static async Task<List<LogEvent>> ReadAsync(ChatDb db, string conversation, long after, long through, int limit, CancellationToken ct)
+    private static async Task<List<LogEvent>> ReadAsync(ChatDb db, string conversation, long after, long through, int limit, long now, CancellationToken ct)
     {
         await db.Database.OpenConnectionAsync(ct);
         await using var command = db.Database.GetDbConnection().CreateCommand();
@@ -56,6 +57,7 @@ internal sealed class LogReader(StorageGate gate, IStorageDialect dialect)
         var events = new List<LogEvent>(Math.Min(limit, 64));
         while (await reader.ReadAsync(ct))
         {
+            long? expires = reader.IsDBNull(8) ? null : reader.GetInt64(8);
             events.Add(new LogEvent
             {
                 Conversation = conversation,
@@ -65,9 +67,10 @@ internal sealed class LogReader(StorageGate gate, IStorageDialect dialect)
                 Type = reader.GetString(3),
                 Sender = reader.GetString(4),
                 At = reader.GetInt64(5),
-                Body = reader.IsDBNull(6) ? default : reader.GetFieldValue<byte[]>(6),
+                // Upkeep blanks what has expired a little later; nobody gets it in between.
+                Body = reader.IsDBNull(6) || expires <= now ? default : reader.GetFieldValue<byte[]>(6),
                 Ref = reader.IsDBNull(7) ? null : reader.GetString(7),
-                ExpiresAt = reader.IsDBNull(8) ? null : reader.GetInt64(8),
+                ExpiresAt = expires,
             });
         }
 
