@@ -26,7 +26,6 @@ internal static class HubsSetup
         });
         services.Configure<KestrelServerOptions>(kestrel => kestrel.AddServerHeader = false);
 
-        services.AddSingleton(typeof(HubLifetimeManager<>), typeof(ConnectionFeatureLifetimeManager<>));
         services.AddSingleton<IUserIdProvider, SubjectIdProvider>();
         services.AddSingleton<IPresenceAudience, PresenceAudience>();
         services.AddSingleton<ConnectionLife>();
