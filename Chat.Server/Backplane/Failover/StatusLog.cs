@@ -10,14 +10,19 @@ internal sealed partial class StatusLog(ILogger logger, IWorkerJournal? journal,
 {
     private const string JournalKind = "backplane";
     private static readonly TimeSpan Apart = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan TimeToConnect = TimeSpan.FromSeconds(2);
+
+    private readonly long _start = time.GetTimestamp();
 
     private (BackplaneMode Mode, string? Reason)? _told;
     private long? _lastLine;
 
     public void Tell(BackplaneStatus status)
     {
-        // Not being configured is no news; neither is the reason changing while a return is under way.
-        if (!status.RedisConfigured || _told?.Mode == status.Mode && (status.Mode == BackplaneMode.Redis || _told?.Reason == status.Reason) || !MayWrite())
+        // Not being configured is no news; neither is the reason changing while Redis is in use, nor a start that takes a moment.
+        var known = _told?.Mode == status.Mode && (status.Mode == BackplaneMode.Redis || _told?.Reason == status.Reason);
+        var connecting = _told is null && status.Mode != BackplaneMode.Redis && time.GetElapsedTime(_start) < TimeToConnect;
+        if (!status.RedisConfigured || known || connecting || !MayWrite())
         {
             return;
         }

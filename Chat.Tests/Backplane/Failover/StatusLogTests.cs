@@ -48,6 +48,16 @@ public sealed class StatusLogTests
     }
 
     [Fact]
+    public void Tell_ConnectedSoonAfterTheStart_WritesThatOnly()
+    {
+        _statusLog.Tell(Status(BackplaneMode.Database));
+        _time.Advance(TimeSpan.FromSeconds(1));
+        _statusLog.Tell(Status(BackplaneMode.Redis));
+
+        Assert.Equal("Redis is in use.", Assert.Single(_log.Lines).Text);
+    }
+
+    [Fact]
     public void Tell_RedisNotConfigured_WritesNothing()
     {
         _statusLog.Tell(new BackplaneStatus(BackplaneMode.Local, RedisConfigured: false, Reason: null, _time.GetUtcNow()));
