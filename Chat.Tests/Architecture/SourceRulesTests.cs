@@ -15,7 +15,6 @@ public sealed partial class SourceRulesTests
         ["Chat.Client/Receiving/Inbox.cs"] = 280,
         ["Chat.Client/Sending/JournalFile.cs"] = 280,
         ["Chat.Client/Sending/Outbox.cs"] = 330,
-        ["Chat.Server/Backplane/Scaleout/BackplaneHubLifetimeManager.cs"] = 280,
         ["Chat.Server/Delivery/Feeds/ConversationFeed.cs"] = 300,
         ["Chat.Server/Delivery/Pumps/ConnectionPump.cs"] = 370,
         ["Chat.Server/Storage/Writing/BatchCommitter.cs"] = 300,

@@ -30,7 +30,7 @@ internal static class FreePort
 
     private static bool TryClaim(int port)
     {
-        var folder = Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), "chat-test-ports")).FullName;
+        var folder = Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), $"chat-test-ports-{Environment.UserName}")).FullName;
         try
         {
             var claim = new FileStream(Path.Combine(folder, $"{port}"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
