@@ -9,7 +9,7 @@ internal static class ProcessFacts
     /// <summary>Of user-space clocks on Linux, on every architecture .NET runs on.</summary>
     private const double TicksPerSecond = 100;
 
-    /// <summary>CPU seconds used so far by the tree under <paramref name="root"/>, of those that still live.</summary>
+    /// <summary>CPU seconds used so far by the tree under <paramref name="root"/>, those that have ended included.</summary>
     public static double CpuSeconds(int root)
     {
         if (!OperatingSystem.IsLinux())
@@ -75,7 +75,9 @@ internal static class ProcessFacts
             var stat = File.ReadAllText($"/proc/{pid}/stat");
             var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
             long Number(int field) => long.Parse(fields[field], CultureInfo.InvariantCulture);
-            return new Entry(pid, (int)Number(1), Number(11) + Number(12), Number(21));
+
+            // Fields 13 and 14 are what its ended children used; without them the sum falls when a child ends.
+            return new Entry(pid, (int)Number(1), Number(11) + Number(12) + Number(13) + Number(14), Number(21));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
