@@ -25,7 +25,12 @@ internal static class CommandLine
     private static readonly Option<FileInfo?> Json = new("--json") { Description = "Where to write everything that was measured." };
     private static readonly Option<string?> Postgres = new("--postgres") { Description = "Connection string of a PostgreSQL whose user may create databases. Without it a private one is started." };
     private static readonly Option<FileInfo?> Server = new("--server") { Description = "The product's Chat.Server.dll; found beside this program's project when left out." };
-    private static readonly Option<Uri> Url = new("--url") { Description = "Public address of the running server.", Required = true };
+    private static readonly Option<Uri> Url = new("--url")
+    {
+        Description = "Public address of the running server.",
+        Required = true,
+        CustomParser = argument => new Uri(argument.Tokens.Single().Value, UriKind.Absolute),
+    };
     private static readonly Option<string> SigningKey = new("--signing-key") { Description = "Its Auth:SigningKey.", Required = true };
     private static readonly Option<int?> ServerPid = new("--pid") { Description = "Its process id, to see its CPU and memory." };
     private static readonly Option<int> Port = new("--port") { Description = "Port on 127.0.0.1.", Required = true };

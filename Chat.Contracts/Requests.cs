@@ -1,15 +1,48 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Chat.Contracts;
 
 /// <summary>Stores a message and delivers it to every member. Answer: <see cref="Receipt"/>.</summary>
-/// <param name="Id">The client's id: 1–64 characters; the same id is stored once.</param>
-/// <param name="Conversation">Where to.</param>
-/// <param name="Type">The application's type: 1–64 characters, not beginning with <c>$</c>.</param>
-/// <param name="Body">Any JSON up to 32 KB.</param>
-/// <param name="ReplyTo">Id of the event that this one answers.</param>
-/// <param name="ExpiresIn">Seconds until the body is blanked.</param>
-public sealed record SendRequest(string? Id, string? Conversation, string? Type, JsonElement Body, string? ReplyTo = null, double? ExpiresIn = null);
+public sealed record SendRequest
+{
+    // Properties, not parameters: it is read for every message, and the serializer boxes long parameter lists.
+
+    /// <summary>As the serializer makes it.</summary>
+    [JsonConstructor]
+    public SendRequest()
+    {
+    }
+
+    /// <summary>With everything that a send must have.</summary>
+    public SendRequest(string? id, string? conversation, string? type, JsonElement body, string? replyTo = null, double? expiresIn = null)
+    {
+        Id = id;
+        Conversation = conversation;
+        Type = type;
+        Body = body;
+        ReplyTo = replyTo;
+        ExpiresIn = expiresIn;
+    }
+
+    /// <summary>The client's id: 1–64 characters; the same id is stored once.</summary>
+    public string? Id { get; init; }
+
+    /// <summary>Where to.</summary>
+    public string? Conversation { get; init; }
+
+    /// <summary>The application's type: 1–64 characters, not beginning with <c>$</c>.</summary>
+    public string? Type { get; init; }
+
+    /// <summary>Any JSON up to 32 KB.</summary>
+    public JsonElement Body { get; init; }
+
+    /// <summary>Id of the event that this one answers.</summary>
+    public string? ReplyTo { get; init; }
+
+    /// <summary>Seconds until the body is blanked.</summary>
+    public double? ExpiresIn { get; init; }
+}
 
 /// <summary>Several sends, in order. Answer: <see cref="BatchResult"/>.</summary>
 public sealed record SendBatchRequest(IReadOnlyList<SendRequest>? Items);

@@ -4,6 +4,7 @@ using Chat.Server.Storage.Model;
 using Chat.Server.Storage.Reading;
 using Chat.Server.Storage.Writing;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Chat.Server.Storage;
@@ -18,13 +19,13 @@ internal static class StorageSetup
         services.AddSingleton(database);
         if (database.Kind == DatabaseKind.Postgres)
         {
-            services.AddPooledDbContextFactory<PostgresChatDb>(db => db.UseNpgsql(database.ConnectionString));
+            services.AddPooledDbContextFactory<PostgresChatDb>(db => Quiet(db.UseNpgsql(database.ConnectionString)));
             services.AddSingleton<IDbContextFactory<ChatDb>, ChatDbFactory<PostgresChatDb>>();
             services.AddSingleton<IStorageDialect, PostgresDialect>();
         }
         else
         {
-            services.AddPooledDbContextFactory<SqliteChatDb>(db => db.UseSqlite(database.ConnectionString).AddInterceptors(new SqlitePragmas()));
+            services.AddPooledDbContextFactory<SqliteChatDb>(db => Quiet(db.UseSqlite(database.ConnectionString)).AddInterceptors(new SqlitePragmas()));
             services.AddSingleton<IDbContextFactory<ChatDb>, ChatDbFactory<SqliteChatDb>>();
             services.AddSingleton<IStorageDialect, SqliteDialect>();
         }
@@ -45,4 +46,9 @@ internal static class StorageSetup
         services.AddHostedService(s => s.GetRequiredService<LogWriter>());
         return services;
     }
+
+    /// <summary>A failed command is reported by whoever acts on it; counting up to a bound needs no order.</summary>
+    private static DbContextOptionsBuilder Quiet(DbContextOptionsBuilder db) => db.ConfigureWarnings(w => w
+        .Ignore(CoreEventId.RowLimitingOperationWithoutOrderByWarning, CoreEventId.FirstWithoutOrderByAndFilterWarning)
+        .Log((RelationalEventId.CommandError, LogLevel.Debug)));
 }
