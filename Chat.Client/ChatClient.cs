@@ -7,7 +7,6 @@ using Chat.Client.Sending;
 using Chat.Client.Topics;
 using Chat.Contracts;
 using Microsoft.AspNetCore.SignalR.Client;
-using Microsoft.Extensions.Logging;
 
 namespace Chat.Client;
 
@@ -17,14 +16,7 @@ namespace Chat.Client;
 /// </summary>
 public sealed class ChatClient : IAsyncDisposable
 {
-    private readonly ChatClientOptions _options;
-    private readonly Announcer _announcer;
-    private readonly OutboxJournal? _journal;
-    private readonly Outbox _outbox;
-    private readonly Inbox _inbox;
-    private readonly TokenRefresher _tokens;
-    private readonly ConnectionLoop _loop;
-    private int _disposed;
+    private readonly ClientCore _core;
 
     /// <summary>A client with connections of its own: WebSockets without negotiation.</summary>
     /// <param name="options">At least <see cref="ChatClientOptions.Url"/>.</param>
@@ -54,50 +46,53 @@ public sealed class ChatClient : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         ChatClientOptionsCheck.Check(options, needsUrl);
-        _options = options;
-        Func<double> random = Random.Shared.NextDouble;
-        var logger = options.LoggerFactory.CreateLogger<ChatClient>();
-        _journal = options.OutboxPath is { } path ? OutboxJournal.Open(path, logger) : null;
-        _announcer = new Announcer(logger);
-        _inbox = new Inbox(options, random);
-        _tokens = new TokenRefresher(options, () => _outbox!.Wake(WakeOn.SignedIn), random);
-        _outbox = new Outbox(options, _journal, receipt => _announcer.Announce(() => ReceiptReceived, receipt), SignInAgain, random);
-        Submitter = new Submitter(_outbox, options);
-        Subscriptions = new Subscriptions(options, _inbox, Announce, random);
-        var hooks = new SessionHooks(_inbox.Begin, OnOpened, _inbox.Accept, OnNotice);
-        _loop = new ConnectionLoop(source(options), options, hooks, OnChange, random);
-        Caller = new Caller(_loop, options.TimeProvider);
+
+        // A copy: what the caller changes later must not change a running client.
+        var copy = options.Copy();
+        _core = new ClientCore(copy, source(copy));
     }
 
     /// <summary>Raised on every change of the connection and every further failed attempt, in order, away from the connection.</summary>
-    public event Action<ChatConnectionChange>? StateChanged;
+    public event Action<ChatConnectionChange>? StateChanged
+    {
+        add => _core.StateChanged += value;
+        remove => _core.StateChanged -= value;
+    }
 
     /// <summary>Raised for every notice of the server, in order, away from the connection.</summary>
-    public event Action<Notice>? NoticeReceived;
+    public event Action<Notice>? NoticeReceived
+    {
+        add => _core.NoticeReceived += value;
+        remove => _core.NoticeReceived -= value;
+    }
 
     /// <summary>Raised for every receipt, also of sends that an earlier run of the application left on disk.</summary>
-    public event Action<Receipt>? ReceiptReceived;
+    public event Action<Receipt>? ReceiptReceived
+    {
+        add => _core.ReceiptReceived += value;
+        remove => _core.ReceiptReceived -= value;
+    }
 
     /// <summary>Where the connection stands.</summary>
-    public ChatConnectionState State => _loop.State;
+    public ChatConnectionState State => _core.Loop.State;
 
     /// <summary>The queue on the server that this client empties.</summary>
-    public string Device => _options.Device;
+    public string Device => _core.Device;
 
     /// <summary>Who the server says the connection belongs to; <c>null</c> before the first.</summary>
-    public string? User { get; private set; }
+    public string? User => _core.User;
 
     /// <summary>Sends that have no receipt yet, oldest first; after a restart with an outbox on disk, those of the earlier run too.</summary>
-    public IReadOnlyList<PendingSend> PendingSends => _outbox.Pending;
+    public IReadOnlyList<PendingSend> PendingSends => _core.Outbox.Pending;
 
-    internal Submitter Submitter { get; }
+    internal Submitter Submitter => _core.Submitter;
 
-    internal Caller Caller { get; }
+    internal Caller Caller => _core.Caller;
 
-    internal Subscriptions Subscriptions { get; }
+    internal Subscriptions Subscriptions => _core.Subscriptions;
 
     /// <summary>Begins to connect and returns. Goes on until the client is disposed or the server sends it away for good.</summary>
-    public void Start() => _loop.Start();
+    public void Start() => _core.Loop.Start();
 
     /// <summary>Begins to connect, if that has not happened, and waits until there is a connection.</summary>
     /// <param name="cancellationToken">Ends the waiting, not the trying.</param>
@@ -105,7 +100,7 @@ public sealed class ChatClient : IAsyncDisposable
     public async Task ConnectAsync(CancellationToken cancellationToken = default)
     {
         Start();
-        await _loop.SessionAsync(cancellationToken);
+        await _core.Loop.SessionAsync(cancellationToken);
     }
 
     /// <summary>
@@ -119,7 +114,7 @@ public sealed class ChatClient : IAsyncDisposable
     public IDisposable OnEvent(Func<ChatEvent, CancellationToken, Task> handler)
     {
         ArgumentNullException.ThrowIfNull(handler);
-        return _inbox.Handlers.Add(handler);
+        return _core.Inbox.Handlers.Add(handler);
     }
 
     /// <summary>As <see cref="OnEvent(Func{ChatEvent, CancellationToken, Task})"/>, for events of one type with a body of one type.</summary>
@@ -139,7 +134,7 @@ public sealed class ChatClient : IAsyncDisposable
     /// in the middle goes to the next reader or handler.</summary>
     /// <param name="cancellationToken">Ends the stream.</param>
     public IAsyncEnumerable<ChatEvent> ReadEventsAsync(CancellationToken cancellationToken = default)
-        => new EventReader(_inbox).ReadAsync(cancellationToken);
+        => new EventReader(_core.Inbox).ReadAsync(cancellationToken);
 
     /// <summary>Notices as a stream, from now on. A reader that falls far behind misses the oldest.</summary>
     /// <param name="cancellationToken">Ends the stream.</param>
@@ -147,7 +142,7 @@ public sealed class ChatClient : IAsyncDisposable
     {
         var notices = Channel.CreateBounded<Notice>(new BoundedChannelOptions(1024) { FullMode = BoundedChannelFullMode.DropOldest });
         void Write(Notice notice) => notices.Writer.TryWrite(notice);
-        using var closing = _inbox.Stopping.UnsafeRegister(_ => notices.Writer.TryComplete(), null);
+        using var closing = _core.Inbox.Stopping.UnsafeRegister(_ => notices.Writer.TryComplete(), null);
         NoticeReceived += Write;
         try
         {
@@ -164,7 +159,7 @@ public sealed class ChatClient : IAsyncDisposable
 
     /// <summary>How far the application has handled each conversation. Kept with what the handlers wrote and given back as
     /// <see cref="ChatClientOptions.Positions"/>, it makes handling exactly-once across restarts.</summary>
-    public IReadOnlyDictionary<string, InboxPosition> GetPositions() => _inbox.Positions;
+    public IReadOnlyDictionary<string, InboxPosition> GetPositions() => _core.Inbox.Positions;
 
     /// <summary>Puts a message into the outbox; done when it is there, on disk if the outbox is.</summary>
     /// <param name="request">Without an id it gets one.</param>
@@ -191,7 +186,7 @@ public sealed class ChatClient : IAsyncDisposable
     /// <summary>Waits until every send has its receipt.</summary>
     /// <param name="cancellationToken">Ends the waiting.</param>
     /// <exception cref="ChatClosedException">The client closed first.</exception>
-    public Task WhenSentAsync(CancellationToken cancellationToken = default) => _outbox.WhenEmptyAsync(cancellationToken);
+    public Task WhenSentAsync(CancellationToken cancellationToken = default) => _core.Outbox.WhenEmptyAsync(cancellationToken);
 
     /// <summary>Fetches a token from <see cref="ChatClientOptions.AccessTokenProvider"/> and gives it to the connection. Happens by itself when
     /// the server says that the present one expires.</summary>
@@ -200,10 +195,10 @@ public sealed class ChatClient : IAsyncDisposable
     {
         while (true)
         {
-            var session = await _loop.SessionAsync(cancellationToken);
+            var session = await _core.Loop.SessionAsync(cancellationToken);
             try
             {
-                return await _tokens.RefreshAsync(session, cancellationToken);
+                return await _core.Tokens.RefreshAsync(session, cancellationToken);
             }
             catch (SessionLostException)
             {
@@ -214,83 +209,5 @@ public sealed class ChatClient : IAsyncDisposable
 
     /// <summary>Stops the handlers, acknowledges what they handled and closes the connection, all within the close time-out. Sends without a
     /// receipt fail with <see cref="ChatClosedException"/>; those in an outbox on disk go out with the next client.</summary>
-    public async ValueTask DisposeAsync()
-    {
-        if (Interlocked.Exchange(ref _disposed, 1) != 0)
-        {
-            return;
-        }
-
-        await _inbox.DisposeAsync();
-        await _loop.StopAsync();
-        if (_journal is not null)
-        {
-            await _journal.DisposeAsync();
-        }
-
-        _announcer.Complete();
-        try
-        {
-            await _announcer.Completion.WaitAsync(_options.CloseTimeout, _options.TimeProvider);
-        }
-        catch (TimeoutException)
-        {
-            // A listener is stuck, or is the one that disposes.
-        }
-    }
-
-    private void OnOpened(HubSession session)
-    {
-        _outbox.Attach(session);
-        Subscriptions.Attach(session);
-    }
-
-    private void OnNotice(HubSession session, Notice notice)
-    {
-        _inbox.Accept(session, notice);
-        switch (notice.Kind)
-        {
-            case NoticeKinds.Welcome:
-                User = notice.User;
-                break;
-            case NoticeKinds.Restored when notice.Dependency is null or "storage":
-                _outbox.Wake(WakeOn.Restored);
-                break;
-            case NoticeKinds.TokenExpiring:
-                _ = _tokens.KeepTryingAsync(session);
-                break;
-            case NoticeKinds.Revoked when notice.Conversation is { } conversation:
-                Subscriptions.Revoke(conversation);
-                break;
-            case NoticeKinds.Draining:
-                _loop.Drain(session, BackOff.Seconds(notice.ReconnectAfter) ?? TimeSpan.Zero);
-                break;
-            case NoticeKinds.Bye:
-                session.End(new SessionEnd.SaidBye(notice.Code, notice.Retry ?? true, BackOff.Seconds(notice.RetryAfter)));
-                break;
-        }
-
-        Announce(notice);
-    }
-
-    private void OnChange(ChatConnectionChange change)
-    {
-        if (change.Current == ChatConnectionState.Closed)
-        {
-            _outbox.Close(new ChatClosedException(change.Code));
-        }
-
-        _announcer.Announce(() => StateChanged, change);
-    }
-
-    private void Announce(Notice notice) => _announcer.Announce(() => NoticeReceived, notice);
-
-    // A call was refused for its token although the connection stands.
-    private void SignInAgain()
-    {
-        if (_loop.Current is { } session)
-        {
-            _ = _tokens.KeepTryingAsync(session);
-        }
-    }
+    public ValueTask DisposeAsync() => _core.DisposeAsync();
 }

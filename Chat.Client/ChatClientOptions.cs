@@ -95,4 +95,6 @@ public sealed class ChatClientOptions
 
     /// <summary>Where the client logs.</summary>
     public ILoggerFactory LoggerFactory { get; set; } = NullLoggerFactory.Instance;
+
+    internal ChatClientOptions Copy() => (ChatClientOptions)MemberwiseClone();
 }

@@ -11,7 +11,7 @@ internal static class ChatClientOptionsCheck
                 nameof(options.Url), "must be an absolute http, https, ws or wss address, for example https://chat.example.com");
         }
 
-        Require(options.Device is { Length: > 0 and <= 64 }, nameof(options.Device), "must have 1 to 64 characters");
+        Require(options.Device is { Length: > 0 and <= 128 }, nameof(options.Device), "must have 1 to 128 characters");
         Require(options.OutboxCapacity > 0, nameof(options.OutboxCapacity), "must be at least 1");
         Require(options.MaxInFlight is > 0 and <= 64, nameof(options.MaxInFlight), "must be between 1 and 64");
         Require(options.MaxBatch > 0, nameof(options.MaxBatch), "must be at least 1");

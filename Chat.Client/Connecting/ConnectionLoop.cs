@@ -38,7 +38,11 @@ internal sealed partial class ConnectionLoop(
     {
         lock (_gate)
         {
-            ObjectDisposedException.ThrowIf(_stop.IsCancellationRequested, typeof(ChatClient));
+            if (_stop.IsCancellationRequested)
+            {
+                throw new ChatClosedException(null);
+            }
+
             _running ??= Task.Run(RunAsync, CancellationToken.None);
         }
     }

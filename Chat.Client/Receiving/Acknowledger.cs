@@ -93,7 +93,7 @@ internal sealed class Acknowledger : IDisposable
             var positions = new List<AckPosition>(_due.Count);
             foreach (var conversation in _due)
             {
-                if (conversation.Acknowledgeable is { } seq)
+                if (conversation.Acknowledgeable() is { } seq)
                 {
                     positions.Add(new AckPosition(conversation.Conversation, seq));
                 }

@@ -33,34 +33,25 @@ internal sealed class ConversationInbox(string conversation, InboxLoad load)
     public string Conversation { get; } = conversation;
 
     /// <summary>The last seq that the application got or is about to get.</summary>
-    public long? Accepted
+    public long? Accepted()
     {
-        get
-        {
-            using var locked = _gate.EnterScope();
-            return _accepted;
-        }
+        using var locked = _gate.EnterScope();
+        return _accepted;
     }
 
     /// <summary>How far the application has handled it.</summary>
-    public InboxPosition? Position
+    public InboxPosition? Position()
     {
-        get
-        {
-            using var locked = _gate.EnterScope();
-            return _accepted is null ? null : new InboxPosition(_epoch ?? 0, _handled);
-        }
+        using var locked = _gate.EnterScope();
+        return _accepted is null ? null : new InboxPosition(_epoch ?? 0, _handled);
     }
 
     /// <summary>What may be acknowledged: handled, and sent on this connection.</summary>
-    public long? Acknowledgeable
+    public long? Acknowledgeable()
     {
-        get
-        {
-            using var locked = _gate.EnterScope();
-            var seq = _accepted is null ? _replayed ?? 0 : Math.Min(_handled, _sent);
-            return seq > 0 ? seq : null;
-        }
+        using var locked = _gate.EnterScope();
+        var seq = _accepted is null ? _replayed ?? 0 : Math.Min(_handled, _sent);
+        return seq > 0 ? seq : null;
     }
 
     /// <summary>Continues from an earlier run or a subscription.</summary>
@@ -139,14 +130,14 @@ internal sealed class ConversationInbox(string conversation, InboxLoad load)
     public bool TryStartFilling()
     {
         using var locked = _gate.EnterScope();
-        return !_isFilling && (_isFilling = load.HasRoom && GapLocked() is not null);
+        return !_isFilling && (_isFilling = _queue.HasRoom && GapLocked() is not null);
     }
 
     /// <summary>What to read next; with <c>null</c> the filling is over.</summary>
     public InboxGap? NextGap()
     {
         using var locked = _gate.EnterScope();
-        var gap = load.HasRoom ? GapLocked() : null;
+        var gap = _queue.HasRoom ? GapLocked() : null;
         _isFilling = gap is not null;
         return gap;
     }
@@ -264,7 +255,7 @@ internal sealed class ConversationInbox(string conversation, InboxLoad load)
     private Arrival OfferProvisionalLocked(ChatEvent e)
     {
         // Without room it is dropped: its stored twin will come.
-        if (!load.HasRoom || !_ids.Add(e))
+        if (!_queue.HasRoom || !_ids.Add(e))
         {
             return Arrival.Ignored;
         }
@@ -275,7 +266,7 @@ internal sealed class ConversationInbox(string conversation, InboxLoad load)
 
     private Arrival PlaceLocked(InboxEntry entry)
     {
-        if (entry.From > _accepted + 1 || !load.HasRoom)
+        if (entry.From > _accepted + 1 || !_queue.HasRoom)
         {
             _early.Add(entry);
             return Arrival.Gap;
@@ -288,7 +279,7 @@ internal sealed class ConversationInbox(string conversation, InboxLoad load)
 
     private void DrainEarlyLocked()
     {
-        while (_accepted is { } accepted && load.HasRoom && _early.Take(accepted) is { } entry)
+        while (_accepted is { } accepted && _queue.HasRoom && _early.Take(accepted) is { } entry)
         {
             AcceptLocked(entry);
         }

@@ -3,10 +3,13 @@ using Chat.Contracts;
 namespace Chat.Client.Receiving;
 
 /// <summary>The application's handlers. An event is handled when every one of them returned.</summary>
-internal sealed class EventHandlers(Action added)
+internal sealed class EventHandlers
 {
     private readonly Lock _gate = new();
     private volatile Func<ChatEvent, CancellationToken, Task>[] _handlers = [];
+
+    /// <summary>Raised when there is one more.</summary>
+    public event Action? Added;
 
     public bool IsEmpty => _handlers.Length == 0;
 
@@ -17,7 +20,7 @@ internal sealed class EventHandlers(Action added)
             _handlers = [.. _handlers, handler];
         }
 
-        added();
+        Added?.Invoke();
         return new Removal(this, handler);
     }
 

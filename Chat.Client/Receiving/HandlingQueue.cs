@@ -23,6 +23,8 @@ internal sealed class HandlingQueue(InboxLoad load)
     private bool _isRunning;
     private bool _isBlocked;
 
+    public bool HasRoom => load.HasRoomFor(_entries.Count);
+
     public void Enqueue(InboxEntry entry)
     {
         _entries.Enqueue(entry);

@@ -6,8 +6,8 @@ using Microsoft.Extensions.Logging;
 namespace Chat.Client.Receiving;
 
 /// <summary>
-/// Takes events off the connection without ever holding it up, runs the handlers of each conversation one event after the
-/// other and of different conversations side by side, and acknowledges what was handled.
+/// Takes events off the connection without ever holding it up, brings each conversation's into order, and has them handled
+/// and acknowledged.
 /// </summary>
 internal sealed partial class Inbox : IAsyncDisposable
 {
@@ -18,10 +18,8 @@ internal sealed partial class Inbox : IAsyncDisposable
     private readonly InboxLoad _load;
     private readonly Acknowledger _acknowledger;
     private readonly GapFiller _filler;
-    private readonly CancellationTokenSource _stop = new();
-    private readonly RunCount _runs = new();
+    private readonly HandlerRunner _runner;
     private HubSession? _session;
-    private int _warned;
 
     public Inbox(ChatClientOptions options, Func<double> random)
     {
@@ -30,21 +28,22 @@ internal sealed partial class Inbox : IAsyncDisposable
         _load = new InboxLoad(options.InboxCapacity);
         _acknowledger = new Acknowledger(options);
         _filler = new GapFiller(options, Arrived, random);
-        Handlers = new EventHandlers(RunAll);
+        _runner = new HandlerRunner(options, _load, _acknowledger, Emptied);
+        Handlers.Added += RunAll;
         foreach (var (conversation, position) in options.Positions ?? new Dictionary<string, InboxPosition>())
         {
             Of(conversation).StartAt(position.Epoch, position.Seq);
         }
     }
 
-    public EventHandlers Handlers { get; }
+    public EventHandlers Handlers => _runner.Handlers;
 
     /// <summary>Cancelled when the client closes.</summary>
-    public CancellationToken Stopping => _stop.Token;
+    public CancellationToken Stopping => _runner.Stopping;
 
     public IReadOnlyDictionary<string, InboxPosition> Positions
         => _conversations.Values
-            .Select(conversation => (conversation.Conversation, conversation.Position))
+            .Select(conversation => (conversation.Conversation, Position: conversation.Position()))
             .Where(pair => pair.Position is not null)
             .ToDictionary(pair => pair.Conversation, pair => pair.Position!.Value, StringComparer.Ordinal);
 
@@ -86,7 +85,7 @@ internal sealed partial class Inbox : IAsyncDisposable
         {
             case { Kind: NoticeKinds.Reset, Head: { } head }:
                 Of(id).Reset(head);
-                Run(Of(id));
+                _runner.Run(Of(id));
                 break;
             case { Kind: NoticeKinds.Truncated, From: { } from, To: { } to }:
                 Arrived(Of(id), Of(id).Truncate(from, to));
@@ -99,7 +98,7 @@ internal sealed partial class Inbox : IAsyncDisposable
     }
 
     /// <summary>The last seq taken in, from which a subscription that ended with its connection goes on.</summary>
-    public long? AcceptedOf(string conversation) => _conversations.TryGetValue(conversation, out var known) ? known.Accepted : null;
+    public long? AcceptedOf(string conversation) => _conversations.TryGetValue(conversation, out var known) ? known.Accepted() : null;
 
     public void StartAt(string conversation, long seq) => Of(conversation).StartAt(null, seq);
 
@@ -108,10 +107,9 @@ internal sealed partial class Inbox : IAsyncDisposable
     /// <summary>Stops the handlers and tells the server what was handled.</summary>
     public async ValueTask DisposeAsync()
     {
-        await _stop.CancelAsync();
         try
         {
-            await _runs.WhenNoneAsync().WaitAsync(_options.CloseTimeout, _options.TimeProvider);
+            await _runner.StopAsync().WaitAsync(_options.CloseTimeout, _options.TimeProvider);
             await _acknowledger.Flush().WaitAsync(_options.CloseTimeout, _options.TimeProvider);
         }
         catch (TimeoutException)
@@ -132,13 +130,13 @@ internal sealed partial class Inbox : IAsyncDisposable
         switch (arrival)
         {
             case Arrival.Queued:
-                Run(conversation);
+                _runner.Run(conversation);
                 break;
             case Arrival.AlreadyHandled:
                 _acknowledger.Due(conversation, _load.IsIdle);
                 break;
             case Arrival.Gap:
-                Run(conversation);
+                _runner.Run(conversation);
                 Fill(conversation);
                 break;
         }
@@ -165,6 +163,20 @@ internal sealed partial class Inbox : IAsyncDisposable
         Fill(conversation);
     }
 
+    private void RunAll()
+    {
+        foreach (var conversation in _conversations.Values)
+        {
+            _runner.Run(conversation);
+        }
+    }
+
+    private void Emptied(ConversationInbox conversation)
+    {
+        Fill(conversation);
+        GoOnWithHeld();
+    }
+
     // A conversation may be held just after the last run that could have noticed, so both look.
     private void GoOnWithHeld()
     {
@@ -172,100 +184,15 @@ internal sealed partial class Inbox : IAsyncDisposable
         {
             if (_held.TryRemove(conversation, out _))
             {
-                Run(conversation);
+                _runner.Run(conversation);
                 Fill(conversation);
             }
         }
     }
 
-    private void Run(ConversationInbox conversation)
-    {
-        if (_options.ReceiveEvents && Handlers.IsEmpty)
-        {
-            if (Interlocked.Exchange(ref _warned, 1) == 0)
-            {
-                Log.NoHandler(_logger);
-            }
-        }
-        else if (!_stop.IsCancellationRequested && conversation.TryStart())
-        {
-            _ = Task.Run(() => RunAsync(conversation), CancellationToken.None);
-        }
-    }
-
-    private void RunAll()
-    {
-        foreach (var conversation in _conversations.Values)
-        {
-            Run(conversation);
-        }
-    }
-
-    private async Task RunAsync(ConversationInbox conversation)
-    {
-        _runs.Enter();
-        try
-        {
-            while (conversation.Next() is { } entry)
-            {
-                if (!await TryHandleAsync(conversation, entry))
-                {
-                    // Paused by a stop, or for want of a handler; one may have come in between.
-                    conversation.Pause();
-                    Run(conversation);
-                    return;
-                }
-            }
-        }
-        finally
-        {
-            _runs.Leave();
-        }
-
-        Fill(conversation);
-        GoOnWithHeld();
-    }
-
-    /// <summary><c>false</c>: the event was not tried and stays where it is.</summary>
-    private async Task<bool> TryHandleAsync(ConversationInbox conversation, InboxEntry entry)
-    {
-        if (entry.Event is { } e && _options.ReceiveEvents)
-        {
-            if (_stop.IsCancellationRequested || Handlers.IsEmpty)
-            {
-                return false;
-            }
-
-            try
-            {
-                await Handlers.InvokeAsync(e, _stop.Token);
-            }
-            catch (Exception fault) when (fault is ReaderLeftException || (fault is OperationCanceledException && _stop.IsCancellationRequested))
-            {
-                return false;
-            }
-            catch (Exception fault)
-            {
-                var after = conversation.Failed(entry);
-                Log.HandlerFailed(_logger, e.Conversation, e.Seq, after, fault);
-                return true;
-            }
-        }
-
-        conversation.Handled(entry);
-        _acknowledger.Due(conversation, _load.IsIdle);
-        return true;
-    }
-
     private static partial class Log
     {
-        [LoggerMessage(5023, LogLevel.Error, "{Conversation}: the handler of event {Seq} failed ({After})", EventName = "HandlerFailed")]
-        public static partial void HandlerFailed(ILogger logger, string conversation, long? seq, AfterFailure after, Exception exception);
-
         [LoggerMessage(5021, LogLevel.Warning, "{Conversation}: the server gave up event {Seq} for this device ({Reason})", EventName = "Skipped")]
         public static partial void Skipped(ILogger logger, string conversation, long seq, string? reason);
-
-        [LoggerMessage(5022, LogLevel.Warning, "Events arrive, but there is no handler; they wait, and the server will take this device for stuck", EventName = "NoHandler")]
-        public static partial void NoHandler(ILogger logger);
     }
 }

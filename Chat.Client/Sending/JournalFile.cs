@@ -1,21 +1,13 @@
-using System.Buffers.Binary;
-using System.Numerics;
-
 namespace Chat.Client.Sending;
 
 /// <summary>
-/// The append-only file: a header, then records of <c>length, checksum, kind, number, payload</c>. What follows the first record
-/// that does not check is a write that a crash cut short. Not thread-safe: the journal's one loop uses it.
+/// The append-only file: a header, then records. What follows the first record that does not check is a write that a crash
+/// cut short. Not thread-safe: the journal's one loop uses it.
 /// </summary>
 internal sealed class JournalFile : IDisposable
 {
     private const int HeaderLength = 8;
-    private const int PrefixLength = 8;
-    private const int KeyLength = 9;
-    private const int MostPayload = 1024 * 1024;
     private const int CompactAbove = 1024 * 1024;
-    private const byte Added = 1;
-    private const byte Finished = 2;
 
     private static ReadOnlySpan<byte> Header => "CHATOBX1"u8;
 
@@ -63,17 +55,18 @@ internal sealed class JournalFile : IDisposable
     public void Add(long number, byte[] payload)
     {
         var offset = _end + _pending.Length;
-        var length = Write(_pending, Added, number, payload);
+        var record = JournalRecord.Write(JournalKind.Added, number, payload);
+        _pending.Write(record);
         _pendingEffects.Add(() =>
         {
-            _live[number] = (offset, length);
-            _liveBytes += length;
+            _live[number] = (offset, record.Length);
+            _liveBytes += record.Length;
         });
     }
 
     public void Done(long number)
     {
-        Write(_pending, Finished, number, []);
+        _pending.Write(JournalRecord.Write(JournalKind.Finished, number, []));
         _pendingEffects.Add(() =>
         {
             if (_live.Remove(number, out var place))
@@ -200,9 +193,9 @@ internal sealed class JournalFile : IDisposable
 
         var payloads = new SortedDictionary<long, byte[]>();
         _end = HeaderLength;
-        while (ReadRecord() is { } record)
+        while (JournalRecord.Read(_file) is { } record)
         {
-            if (record.Kind == Added)
+            if (record.Kind == JournalKind.Added)
             {
                 payloads[record.Number] = record.Payload;
                 _live[record.Number] = (_end, record.Length);
@@ -217,54 +210,6 @@ internal sealed class JournalFile : IDisposable
         }
 
         return [.. payloads.Select(pair => (pair.Key, pair.Value))];
-    }
-
-    private (byte Kind, long Number, byte[] Payload, int Length)? ReadRecord()
-    {
-        Span<byte> prefix = stackalloc byte[PrefixLength];
-        if (_file.ReadAtLeast(prefix, PrefixLength, throwOnEndOfStream: false) < PrefixLength)
-        {
-            return null;
-        }
-
-        var length = BinaryPrimitives.ReadInt32LittleEndian(prefix);
-        if (length is < KeyLength or > KeyLength + MostPayload)
-        {
-            return null;
-        }
-
-        var body = new byte[length];
-        if (_file.ReadAtLeast(body, length, throwOnEndOfStream: false) < length
-            || Checksum(body) != BinaryPrimitives.ReadUInt32LittleEndian(prefix[4..]))
-        {
-            return null;
-        }
-
-        return (body[0], BinaryPrimitives.ReadInt64LittleEndian(body.AsSpan(1)), body[KeyLength..], PrefixLength + length);
-    }
-
-    private static int Write(MemoryStream to, byte kind, long number, byte[] payload)
-    {
-        var record = new byte[PrefixLength + KeyLength + payload.Length];
-        var body = record.AsSpan(PrefixLength);
-        body[0] = kind;
-        BinaryPrimitives.WriteInt64LittleEndian(body[1..], number);
-        payload.CopyTo(body[KeyLength..]);
-        BinaryPrimitives.WriteInt32LittleEndian(record, body.Length);
-        BinaryPrimitives.WriteUInt32LittleEndian(record.AsSpan(4), Checksum(body));
-        to.Write(record);
-        return record.Length;
-    }
-
-    private static uint Checksum(ReadOnlySpan<byte> body)
-    {
-        var crc = ~0u;
-        foreach (var value in body)
-        {
-            crc = BitOperations.Crc32C(crc, value);
-        }
-
-        return ~crc;
     }
 
     private static FileStream OpenStream(string path)

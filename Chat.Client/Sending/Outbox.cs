@@ -17,13 +17,10 @@ internal sealed class Outbox
     private readonly Func<double> _random;
     private readonly Lock _gate = new();
     private readonly OutboxLanes _lanes;
-    private readonly HashSet<OutboxItem> _all = [];
+    private readonly OutboxBook _book;
     private int _calls;
-    private int _reserved;
-    private long _order;
     private HubSession? _session;
     private ChatClosedException? _closed;
-    private TaskCompletionSource? _emptied;
 
     public Outbox(ChatClientOptions options, OutboxJournal? journal, Action<Receipt> finished, Action signIn, Func<double> random)
     {
@@ -34,8 +31,9 @@ internal sealed class Outbox
         _random = random;
         _policy = new SendPolicy(new BackOff(options.BackOffBase, options.BackOffCap), options.UnauthenticatedDelay);
         _lanes = new OutboxLanes(options.TimeProvider, random, EndWait);
+        _book = new OutboxBook(options.OutboxCapacity, journal);
         var restored = journal?.Restored ?? [];
-        _reserved = restored.Count;
+        _book.Restore(restored.Count);
         Enqueue(restored);
     }
 
@@ -46,7 +44,7 @@ internal sealed class Outbox
         {
             lock (_gate)
             {
-                return [.. _all.OrderBy(item => item.Order).Select(item => new PendingSend(item.Id, item.Lane, item.Receipt))];
+                return _book.Pending;
             }
         }
     }
@@ -57,12 +55,7 @@ internal sealed class Outbox
         lock (_gate)
         {
             ThrowIfClosedLocked();
-            if (_reserved + items.Count > _options.OutboxCapacity)
-            {
-                throw new OutboxFullException(_options.OutboxCapacity);
-            }
-
-            _reserved += items.Count;
+            _book.Reserve(items.Count);
         }
 
         if (_journal is null)
@@ -80,7 +73,7 @@ internal sealed class Outbox
         {
             lock (_gate)
             {
-                _reserved -= items.Count;
+                _book.Release(items.Count);
             }
 
             throw;
@@ -95,7 +88,7 @@ internal sealed class Outbox
             item.IsAbandoned = true;
             if (_lanes.Remove(item))
             {
-                ForgetLocked(item);
+                _book.Forget(item);
             }
         }
 
@@ -107,10 +100,7 @@ internal sealed class Outbox
         lock (_gate)
         {
             _session = session;
-            foreach (var item in _all)
-            {
-                item.Faults = 0;
-            }
+            _book.ForgetFaults();
         }
 
         Wake(WakeOn.Reconnected);
@@ -133,21 +123,14 @@ internal sealed class Outbox
         lock (_gate)
         {
             ThrowIfClosedLocked();
-            if (_all.Count == 0)
-            {
-                return Task.CompletedTask;
-            }
-
-            _emptied ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            return _emptied.Task.WaitAsync(cancellationToken);
+            return _book.WhenEmpty().WaitAsync(cancellationToken);
         }
     }
 
     /// <summary>Fails everything that has no receipt; the journal, where there is one, keeps it.</summary>
     public void Close(ChatClosedException reason)
     {
-        OutboxItem[] left;
-        TaskCompletionSource? emptied;
+        IReadOnlyList<OutboxItem> left;
         lock (_gate)
         {
             if (_closed is not null)
@@ -155,28 +138,15 @@ internal sealed class Outbox
                 return;
             }
 
-            foreach (var item in _all.Where(item => item.IsAbandoned))
-            {
-                _journal?.Done(item);
-            }
-
             _closed = reason;
             _session = null;
             _lanes.Clear();
-            left = [.. _all];
-            _all.Clear();
-            emptied = _emptied;
+            left = _book.Close(reason);
         }
 
         foreach (var item in left)
         {
             item.Fail(reason);
-        }
-
-        if (emptied is not null)
-        {
-            emptied.TrySetException(reason);
-            _ = emptied.Task.Exception;
         }
     }
 
@@ -190,12 +160,11 @@ internal sealed class Outbox
             {
                 if (item.IsAbandoned)
                 {
-                    ForgetLocked(item);
+                    _book.Forget(item);
                 }
                 else if (closed is null)
                 {
-                    item.Order = ++_order;
-                    _all.Add(item);
+                    _book.Enter(item);
                     _lanes.Add(item);
                 }
             }
@@ -276,7 +245,7 @@ internal sealed class Outbox
         {
             if (item.IsAbandoned)
             {
-                ForgetLocked(item);
+                _book.Forget(item);
             }
             else
             {
@@ -292,19 +261,7 @@ internal sealed class Outbox
     {
         foreach (var (item, _) in settlement.Done)
         {
-            ForgetLocked(item);
-        }
-    }
-
-    private void ForgetLocked(OutboxItem item)
-    {
-        _all.Remove(item);
-        _reserved--;
-        _journal?.Done(item);
-        if (_all.Count == 0)
-        {
-            _emptied?.TrySetResult();
-            _emptied = null;
+            _book.Forget(item);
         }
     }
 

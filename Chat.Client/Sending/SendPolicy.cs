@@ -51,8 +51,10 @@ internal sealed class SendPolicy(BackOff backOff, TimeSpan unauthenticatedDelay)
 
         if (error.Code is ErrorCodes.Unauthenticated or ErrorCodes.TokenExpired)
         {
-            var wait = retries == 0 ? backOff.Next(0, random) : unauthenticatedDelay * (0.5 + (random / 2));
-            return new SendDecision.Again(wait, WakeOn.SignedIn | WakeOn.Reconnected, SignIn: true);
+            // Once at once with a fresh token. If that is refused too, a further one would go round in circles as fast as the wire allows.
+            return retries == 0
+                ? new SendDecision.Again(backOff.Next(0, random), WakeOn.SignedIn | WakeOn.Reconnected, SignIn: true)
+                : new SendDecision.Again(unauthenticatedDelay * (0.5 + (random / 2)), WakeOn.Reconnected, SignIn: true);
         }
 
         return error.Retryable ? new SendDecision.Again(Wait(error, retries, random), WakesFrom(error.Code)) : SendDecision.Done.Instance;

@@ -19,8 +19,8 @@ public sealed class ConversationInboxTests
 
         HandleAll();
         Assert.Equal(["c-1-41"], _seen);
-        Assert.Equal(41, _inbox.Acknowledgeable);
-        Assert.Equal(new InboxPosition(1, 41), _inbox.Position);
+        Assert.Equal(41, _inbox.Acknowledgeable());
+        Assert.Equal(new InboxPosition(1, 41), _inbox.Position());
     }
 
     [Fact]
@@ -50,7 +50,7 @@ public sealed class ConversationInboxTests
 
         Assert.Equal(["c-1-1", "c-1-2", "c-1-3", "c-1-4"], _seen);
         Assert.Null(_inbox.Gap());
-        Assert.Equal(4, _inbox.Acknowledgeable);
+        Assert.Equal(4, _inbox.Acknowledgeable());
     }
 
     [Fact]
@@ -74,9 +74,9 @@ public sealed class ConversationInboxTests
         HandleAll();
 
         _inbox.BeginSession();
-        Assert.Null(_inbox.Acknowledgeable);
+        Assert.Null(_inbox.Acknowledgeable());
         Assert.Equal(Arrival.AlreadyHandled, _inbox.Offer(One("c", 3), live: true));
-        Assert.Equal(3, _inbox.Acknowledgeable);
+        Assert.Equal(3, _inbox.Acknowledgeable());
     }
 
     [Fact]
@@ -112,7 +112,7 @@ public sealed class ConversationInboxTests
         HandleAll();
 
         Assert.Equal(["c-1-1", "c-1-2", "c-1-3", "c-2-2"], _seen);
-        Assert.Equal(2, _inbox.Acknowledgeable);
+        Assert.Equal(2, _inbox.Acknowledgeable());
         Assert.Equal(Arrival.Ignored, _inbox.Offer(One("c", 4, epoch: 1), live: true));
     }
 
@@ -122,13 +122,13 @@ public sealed class ConversationInboxTests
         Arrive(1, 2, 3);
         _inbox.Reset(1);
         HandleAll();
-        Assert.Null(_inbox.Acknowledgeable);
+        Assert.Null(_inbox.Acknowledgeable());
 
         _inbox.Offer(One("c", 2, epoch: 2), live: true);
         HandleAll();
 
         Assert.Equal(["c-1-1", "c-1-2", "c-1-3", "c-2-2"], _seen);
-        Assert.Equal(2, _inbox.Acknowledgeable);
+        Assert.Equal(2, _inbox.Acknowledgeable());
     }
 
     [Fact]
@@ -150,7 +150,7 @@ public sealed class ConversationInboxTests
         HandleAll();
 
         Assert.Equal(["c-1-1", "c-1-10"], _seen);
-        Assert.Equal(10, _inbox.Acknowledgeable);
+        Assert.Equal(10, _inbox.Acknowledgeable());
         Assert.Equal(Arrival.Ignored, _inbox.Truncate(1, 9));
     }
 
@@ -169,7 +169,7 @@ public sealed class ConversationInboxTests
         Arrive(1, 2, 3);
         HandleAll(failing: 2);
         Assert.Equal(["c-1-1"], _seen);
-        Assert.Equal(1, _inbox.Acknowledgeable);
+        Assert.Equal(1, _inbox.Acknowledgeable());
         Assert.False(_inbox.TryStart());
         Arrive(4);
         Assert.False(_inbox.TryStart());
@@ -178,7 +178,7 @@ public sealed class ConversationInboxTests
         HandleAll();
 
         Assert.Equal(["c-1-1", "c-1-2 again", "c-1-3", "c-1-4"], _seen);
-        Assert.Equal(4, _inbox.Acknowledgeable);
+        Assert.Equal(4, _inbox.Acknowledgeable());
     }
 
     [Fact]
@@ -204,12 +204,12 @@ public sealed class ConversationInboxTests
         Assert.Equal(Arrival.Queued, _inbox.Skip(1));
         HandleAll();
         Assert.Equal(["c-1-2"], _seen);
-        Assert.Equal(2, _inbox.Acknowledgeable);
+        Assert.Equal(2, _inbox.Acknowledgeable());
 
         Assert.Equal(Arrival.Queued, _inbox.Offer(One("c", 1, attempt: 3), live: true));
         HandleAll();
         Assert.Equal(["c-1-2", "c-1-1 again"], _seen);
-        Assert.Equal(2, _inbox.Acknowledgeable);
+        Assert.Equal(2, _inbox.Acknowledgeable());
     }
 
     [Fact]
@@ -221,7 +221,7 @@ public sealed class ConversationInboxTests
         HandleAll();
 
         Assert.Equal(["c-1-1", "c-1-3"], _seen);
-        Assert.Equal(3, _inbox.Acknowledgeable);
+        Assert.Equal(3, _inbox.Acknowledgeable());
     }
 
     [Fact]
@@ -260,7 +260,7 @@ public sealed class ConversationInboxTests
         HandleAll();
 
         Assert.Equal(["c-1-1", "p", "c-1-3"], _seen);
-        Assert.Equal(3, _inbox.Acknowledgeable);
+        Assert.Equal(3, _inbox.Acknowledgeable());
     }
 
     [Fact]
@@ -322,7 +322,7 @@ public sealed class ConversationInboxTests
 
             Handle(inbox, entry => seen.Add(entry.Event!.Seq!.Value));
             Assert.Equal(Enumerable.Range(1, 30).Select(seq => (long)seq), seen);
-            Assert.Equal(30, inbox.Acknowledgeable);
+            Assert.Equal(30, inbox.Acknowledgeable());
         }).QuickCheckThrowOnFailure();
     }
 
