@@ -303,6 +303,19 @@ public sealed class ConversationInboxTests
     }
 
     [Fact]
+    public void Offer_ToAConversationThatIsStuck_LeavesRoomForOthers()
+    {
+        var load = new InboxLoad(100);
+        var stuck = new ConversationInbox("stuck", load);
+        for (var seq = 1; seq <= 200; seq++)
+        {
+            stuck.Offer(One("stuck", seq), live: true);
+        }
+
+        Assert.Equal(Arrival.Queued, new ConversationInbox("other", load).Offer(One("other", 1), live: true));
+    }
+
+    [Fact]
     public void Offer_InAnyOrderWithRepeats_ShowsEachOnceAndInOrder()
     {
         var disorder = Gen.Choose(1, 30).ListOf(200).Select(seqs => seqs.ToArray());

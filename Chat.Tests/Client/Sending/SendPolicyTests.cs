@@ -44,6 +44,12 @@ public sealed class SendPolicyTests
     public void Decide_TokenExpired_AsksForASignIn()
         => Assert.True(Assert.IsType<SendDecision.Again>(Decide(new ChatError(ErrorCodes.TokenExpired, "", false))).SignIn);
 
+    [Fact]
+    public void Decide_WhenAFreshTokenIsRefusedToo_WaitsLongAndIsNotWokenByTheNext()
+        => Assert.Equal(
+            new SendDecision.Again(TimeSpan.FromSeconds(45), WakeOn.Reconnected, SignIn: true),
+            Decide(new ChatError(ErrorCodes.Unauthenticated, "", false), retries: 1, random: 0.5));
+
     private static SendDecision Decide(ChatError error, int retries = 0, double random = 0.5)
         => Policy.Decide(new Receipt { Error = error }, retries, random);
 }

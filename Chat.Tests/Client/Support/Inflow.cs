@@ -29,18 +29,7 @@ internal sealed class Inflow<T>(string what)
         }
     }
 
-    public async Task<T> NextAsync()
-    {
-        using var patience = new CancellationTokenSource(Eventually.Patience);
-        try
-        {
-            return await _items.Reader.ReadAsync(patience.Token);
-        }
-        catch (OperationCanceledException)
-        {
-            throw new TimeoutException($"Waited in vain for the next {what}; so far: [{string.Join(", ", All)}].");
-        }
-    }
+    public Task<T> NextAsync() => NextAsync(_ => true);
 
     public async Task<List<T>> NextAsync(int count)
     {
@@ -53,15 +42,24 @@ internal sealed class Inflow<T>(string what)
         return items;
     }
 
+    /// <summary>The next one that is wanted; others are passed over, and the patience is for all of them together.</summary>
     public async Task<T> NextAsync(Func<T, bool> wanted)
     {
-        while (true)
+        using var patience = new CancellationTokenSource(Eventually.Patience);
+        try
         {
-            var item = await NextAsync();
-            if (wanted(item))
+            while (true)
             {
-                return item;
+                var item = await _items.Reader.ReadAsync(patience.Token);
+                if (wanted(item))
+                {
+                    return item;
+                }
             }
+        }
+        catch (OperationCanceledException)
+        {
+            throw new TimeoutException($"Waited in vain for the next {what}; the last were: [{string.Join(", ", All.TakeLast(20))}].");
         }
     }
 }
