@@ -17,7 +17,7 @@ internal sealed class StorageOptions
 
     /// <summary>Longest that an append waits for its answer before <c>storage_unavailable</c>.</summary>
     [Range(typeof(TimeSpan), "00:00:00.100", "00:00:30")]
-    public TimeSpan AnswerWithin { get; set; } = TimeSpan.FromSeconds(4);
+    public TimeSpan AnswerWithin { get; set; } = TimeSpan.FromSeconds(3);
 
     /// <summary>Longest that one command may take.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:01:00")]
