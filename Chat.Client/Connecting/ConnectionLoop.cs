@@ -18,6 +18,7 @@ internal sealed partial class ConnectionLoop(
     private TaskCompletionSource<HubSession> _next = NewNext();
     private HubSession? _session;
     private Task? _running;
+    private bool _isStopped;
     private ChatConnectionState _state = ChatConnectionState.Disconnected;
 
     public ChatConnectionState State
@@ -38,7 +39,7 @@ internal sealed partial class ConnectionLoop(
     {
         lock (_gate)
         {
-            if (_stop.IsCancellationRequested)
+            if (_isStopped)
             {
                 throw new ChatClosedException(null);
             }
@@ -73,10 +74,12 @@ internal sealed partial class ConnectionLoop(
         Task? running;
         lock (_gate)
         {
-            _stop.Cancel();
+            _isStopped = true;
             running = _running;
         }
 
+        // Outside the lock: whoever waits for this continues within the call.
+        await _stop.CancelAsync();
         if (running is null)
         {
             Close(null);

@@ -62,5 +62,5 @@ internal sealed class ReconnectPolicy(BackOff backOff, TimeSpan unauthenticatedD
 
     private static bool IsRefusal(SessionEnd end)
         => end is SessionEnd.NotConnected { Unauthenticated: true }
-            or SessionEnd.SaidBye { Code: ErrorCodes.Unauthenticated or ErrorCodes.TokenExpired };
+            || (end is SessionEnd.SaidBye bye && Refusals.IsOfToken(bye.Code));
 }

@@ -22,7 +22,7 @@ internal sealed partial class GapFiller(ChatClientOptions options, Action<Conver
             try
             {
                 var page = await ReadAsync(conversation, session, gap);
-                if (page.Error is { Retryable: true } error)
+                if (page.Error is { } error && Refusals.IsPassing(error))
                 {
                     var wait = BackOff.Seconds(error.RetryAfter) ?? TimeSpan.Zero;
                     await Task.Delay(wait + _backOff.Next(failures++, random()), options.TimeProvider, session.Ended);

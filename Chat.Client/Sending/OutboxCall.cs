@@ -44,7 +44,7 @@ internal static class OutboxCall
             {
                 { Ok: true, Receipts: { } receipts } when receipts.Count == items.Count && !receipts.Contains(null!)
                     => new CallOutcome.Answered(receipts),
-                { Ok: false, Error: { } error } when IsForAll(error)
+                { Ok: false, Error: { } error } when Refusals.IsPassing(error)
                     => new CallOutcome.Answered([.. items.Select(item => new Receipt { Id = item.Id, Error = error })]),
                 _ => new CallOutcome.BatchRefused(),
             };
@@ -58,6 +58,4 @@ internal static class OutboxCall
             return items.Count > 1 ? new CallOutcome.BatchRefused() : new CallOutcome.Faulted();
         }
     }
-
-    private static bool IsForAll(ChatError error) => error.Retryable || error.Code is ErrorCodes.Unauthenticated or ErrorCodes.TokenExpired;
 }

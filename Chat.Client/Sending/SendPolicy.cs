@@ -49,7 +49,7 @@ internal sealed class SendPolicy(BackOff backOff, TimeSpan unauthenticatedDelay)
             return SendDecision.Done.Instance;
         }
 
-        if (error.Code is ErrorCodes.Unauthenticated or ErrorCodes.TokenExpired)
+        if (Refusals.IsOfToken(error.Code))
         {
             // Once at once with a fresh token. If that is refused too, a further one would go round in circles as fast as the wire allows.
             return retries == 0

@@ -106,7 +106,7 @@ internal sealed partial class Subscriptions(ChatClientOptions options, Inbox inb
                     return;
                 }
 
-                if (!error.Retryable)
+                if (!Refusals.IsPassing(error))
                 {
                     Log.Refused(_logger, topic, error.Code);
                     End(topic);

@@ -86,12 +86,14 @@ public sealed class InboxTests : IAsyncLifetime
         await connection.AckedAsync("c", 250);
     }
 
-    [Fact]
-    public async Task Gap_WhileStorageIsAway_WaitsAndIsFilledLater()
+    [Theory]
+    [InlineData(ErrorCodes.StorageUnavailable, true)]
+    [InlineData(ErrorCodes.TokenExpired, false)]
+    public async Task Gap_WhileTheHistoryCannotBeReadForNow_WaitsAndIsFilledLater(string code, bool retryable)
     {
         var asked = 0;
         _server.Script.History = (_, _) => Task.FromResult(++asked < 3
-            ? new HistoryResult { Error = ServerScript.Refusal(ErrorCodes.StorageUnavailable, retryable: true, retryAfter: 0.01) }
+            ? new HistoryResult { Error = ServerScript.Refusal(code, retryable, retryAfter: 0.01) }
             : new HistoryResult { Ok = true, Events = Run("c", 2, 2) });
         await using var app = new ClientUnderTest(_server.Url);
         var connection = await ConnectAsync(app);
