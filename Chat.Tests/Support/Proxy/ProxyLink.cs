@@ -43,9 +43,9 @@ internal sealed class ProxyLink
 
     internal async Task RunAsync()
     {
+        Task[] both = [_toServer.RunAsync(_stop.Token), _toClient.RunAsync(_stop.Token)];
         try
         {
-            Task[] both = [_toServer.RunAsync(_stop.Token), _toClient.RunAsync(_stop.Token)];
             await await Task.WhenAny(both); // A failure of either ends both; an orderly end leaves the other direction open.
             await Task.WhenAll(both);
             Close(reset: false);
@@ -54,6 +54,11 @@ internal sealed class ProxyLink
         {
             Close(reset: true);
         }
+
+        // Only now: .NET resets a connection that is disposed while something is under way on it.
+        await Task.WhenAll(both).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _client.Dispose();
+        _server.Dispose();
     }
 
     private Passage InspectRequest(Memory<byte> bytes)
@@ -129,7 +134,6 @@ internal sealed class ProxyLink
             _closed = true;
         }
 
-        _stop.Cancel();
         foreach (var socket in (Socket[])[_client, _server])
         {
             try
@@ -137,16 +141,20 @@ internal sealed class ProxyLink
                 if (reset)
                 {
                     socket.LingerState = new LingerOption(enable: true, seconds: 0);
+                    socket.Close();
+                }
+                else
+                {
+                    socket.Shutdown(SocketShutdown.Both);
                 }
             }
-            catch (SocketException)
+            catch (Exception e) when (e is SocketException or ObjectDisposedException)
             {
                 // The peer was faster.
             }
-
-            socket.Close();
         }
 
+        _stop.Cancel();
         _proxy.Forget(this);
     }
 }

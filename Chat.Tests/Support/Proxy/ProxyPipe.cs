@@ -30,9 +30,19 @@ internal sealed class ProxyPipe(Socket from, Socket to, ProxyDirection direction
     /// <summary>Ends when the sender closed its side and everything was passed on; throws when a socket failed.</summary>
     public async Task RunAsync(CancellationToken stop)
     {
-        Task[] both = [ReadAsync(stop), WriteAsync(stop)];
-        await await Task.WhenAny(both); // A writer that failed must not wait for a reader that hears nothing.
-        await Task.WhenAll(both);
+        // A writer that failed must not wait for a reader that hears nothing, nor leave it behind.
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        Task[] both = [ReadAsync(ended.Token), WriteAsync(ended.Token)];
+        try
+        {
+            await await Task.WhenAny(both);
+            await Task.WhenAll(both);
+        }
+        finally
+        {
+            await ended.CancelAsync();
+            await Task.WhenAll(both).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
     }
 
     private async Task ReadAsync(CancellationToken stop)
