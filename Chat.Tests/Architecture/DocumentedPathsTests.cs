@@ -81,7 +81,7 @@ public sealed partial class DocumentedPathsTests
         return RepositoryFiles.All.Concat(Folders).Any(f => f == path || f == beside || f.EndsWith("/" + path, StringComparison.Ordinal));
     }
 
-    private static string Normalize(string path) => Path.GetRelativePath("/", Path.GetFullPath(path, "/"));
+    private static string Normalize(string path) => Path.GetRelativePath("/", Path.GetFullPath(path, "/")).TrimEnd('/');
 
     private static string WithoutFences(string text) => Fence().Replace(text, "");
 
