@@ -21,7 +21,7 @@ internal static class CommandLine
     private static readonly Option<double?> AckMs = new("--ack-ms") { Description = "Longest that a client lets an event wait for its acknowledgement (50)." };
     private static readonly Option<double?> QuietSeconds = new("--wait-for-quiet") { Description = "Longest wait in seconds, before each turn, for others to leave the machine alone (0)." };
     private static readonly Option<int?> Workers = new("--workers") { Description = "Worker processes of the product; 0 is one process for everything (0)." };
-    private static readonly Option<bool> Quick = new("--quick") { Description = "A minute instead of an hour: shows that everything works; the numbers mean little." };
+    private static readonly Option<bool> Quick = new("--quick") { Description = "A few minutes instead of half an hour: shows that everything works; the numbers mean little." };
     private static readonly Option<FileInfo?> Json = new("--json") { Description = "Where to write everything that was measured." };
     private static readonly Option<string?> Postgres = new("--postgres") { Description = "Connection string of a PostgreSQL whose user may create databases. Without it a private one is started." };
     private static readonly Option<FileInfo?> Server = new("--server") { Description = "The product's Chat.Server.dll; found beside this program's project when left out." };
