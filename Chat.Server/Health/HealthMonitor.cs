@@ -18,7 +18,12 @@ internal sealed partial class HealthMonitor : BackgroundService, IHealthEvidence
     private readonly ILogger<HealthMonitor> _logger;
 
     public HealthMonitor(
-        IEnumerable<IHealthProbe> probes, HealthLifecycle lifecycle, IOptions<HealthOptions> options, TimeProvider time, ILogger<HealthMonitor> logger)
+        IEnumerable<IHealthProbe> probes,
+        RegisteredChecks registered,
+        HealthLifecycle lifecycle,
+        IOptions<HealthOptions> options,
+        TimeProvider time,
+        ILogger<HealthMonitor> logger)
     {
         _options = options.Value;
         _lifecycle = lifecycle;
@@ -28,7 +33,7 @@ internal sealed partial class HealthMonitor : BackgroundService, IHealthEvidence
 
         // The last of a name counts, so that a feature may replace a check that comes with this room.
         var byName = new Dictionary<string, Check>(StringComparer.Ordinal);
-        foreach (var probe in probes)
+        foreach (var probe in probes.Concat(registered.Probes()))
         {
             byName[probe.Name] = new Check(new ProbeRunner(new ProbeState(probe, _options, time), _options.Timeout, time, logger));
         }

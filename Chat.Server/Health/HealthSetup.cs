@@ -18,7 +18,7 @@ internal enum HealthScope
 
 internal static class HealthSetup
 {
-    /// <summary>Needs <c>AddTelemetry</c>, and for a node <c>AddNodeMetrics</c>. Features add their own <see cref="IHealthProbe"/>s.</summary>
+    /// <summary>Needs <c>AddTelemetry</c>, and for a node <c>AddNodeMetrics</c>. Features add their own <see cref="IHealthProbe"/>s or the framework's health checks.</summary>
     public static IHostApplicationBuilder AddHealth(this IHostApplicationBuilder builder, HealthScope scope)
     {
         var services = builder.Services;
@@ -26,6 +26,7 @@ internal static class HealthSetup
         services.AddOptionsWithValidateOnStart<HealthOptions>().BindConfiguration(HealthOptions.Section).ValidateDataAnnotations();
         services.AddSingleton<IValidateOptions<HealthOptions>, HealthOptionsValidator>();
         services.AddSingleton<HealthLifecycle>();
+        services.AddSingleton<RegisteredChecks>();
         services.AddSingleton<HealthMonitor>();
         services.AddSingleton<IHealthBook>(static provider => provider.GetRequiredService<HealthMonitor>());
         services.AddSingleton<IHealthEvidence>(static provider => provider.GetRequiredService<HealthMonitor>());

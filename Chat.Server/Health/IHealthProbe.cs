@@ -38,6 +38,9 @@ internal sealed record ProbeResult(HealthLevel Level, string Description, bool? 
     /// <summary>The dependency did not answer. Which level that means is the policy's: the database is vital, Redis is not.</summary>
     public static ProbeResult Unreachable(string description) => new(HealthLevel.Unhealthy, description, Connected: false);
 
+    /// <summary>The dependency is away and the service has already changed over to do without it.</summary>
+    public static ProbeResult DoneWithout(string description) => new(HealthLevel.Degraded, description, Connected: false);
+
     /// <summary>An optional dependency that this installation does without.</summary>
     public static ProbeResult NotConfigured { get; } = new(HealthLevel.Healthy, "not configured");
 }

@@ -50,6 +50,12 @@ internal static class ProbeJudge
             return new(Worst(facts.Name), $"unreachable: the last {facts.TrafficFailures} uses failed", Connected: false);
         }
 
+        if (facts.Last is { Connected: false, Level: HealthLevel.Degraded } told)
+        {
+            // The check has a judgement of its own (a bus that fell back): nothing to wait for.
+            return new(told.Level, told.Description, Connected: false);
+        }
+
         if (facts.Failures >= options.FailuresBeforeDown || (facts.Failures > 0 && !facts.ReachedBefore))
         {
             return new(Worst(facts.Name), Problem(facts, options), Connected: false);

@@ -25,7 +25,8 @@ internal sealed partial class ProbeRunner(ProbeState state, TimeSpan timeout, Ti
         var check = Task.Run(() => State.Probe.CheckAsync(either.Token), CancellationToken.None);
         try
         {
-            var result = await check.WaitAsync(timeout, time, cancellationToken);
+            // A check that does not heed its token is left behind.
+            var result = await check.WaitAsync(either.Token);
             State.Checked(result, timedOut: false, time.GetElapsedTime(start));
             _failedBefore = false;
         }
@@ -35,7 +36,7 @@ internal sealed partial class ProbeRunner(ProbeState state, TimeSpan timeout, Ti
         }
         catch (Exception e)
         {
-            var timedOut = e is TimeoutException || limit.IsCancellationRequested;
+            var timedOut = limit.IsCancellationRequested;
             if (!check.IsCompleted)
             {
                 _hanging = check;

@@ -23,7 +23,7 @@ internal sealed class ProbeState(IHealthProbe probe, HealthOptions options, Time
         lock (_gate)
         {
             (_last, _timedOut, _duration, _checkedAt) = (result, timedOut, duration, time.GetTimestamp());
-            if (result is null or { Connected: false })
+            if (result is null or { Connected: false, Level: HealthLevel.Unhealthy })
             {
                 _failures++;
                 return;

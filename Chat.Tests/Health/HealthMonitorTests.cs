@@ -1,5 +1,7 @@
 using Chat.Server.Health;
 using Chat.Tests.Support;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Xunit;
@@ -11,6 +13,7 @@ public sealed class HealthMonitorTests : IDisposable
     private readonly ManualTimeProvider _time = new();
     private readonly FakeProbe _database = new("database", "ready");
     private readonly FakeProbe _redis = new("redis");
+    private readonly ServiceProvider _services = new ServiceCollection().BuildServiceProvider();
     private readonly HealthMonitor _monitor;
 
     public HealthMonitorTests()
@@ -19,6 +22,7 @@ public sealed class HealthMonitorTests : IDisposable
         lifecycle.MarkStarted();
         _monitor = new HealthMonitor(
             [_database, _redis],
+            new RegisteredChecks(Options.Create(new HealthCheckServiceOptions()), _services.GetRequiredService<IServiceScopeFactory>()),
             lifecycle,
             Options.Create(new HealthOptions { CheckEveryOf = new() { ["database"] = TimeSpan.FromSeconds(2) } }),
             _time,
@@ -174,7 +178,11 @@ public sealed class HealthMonitorTests : IDisposable
         Assert.Equal(1, history.Uptime("database", TimeSpan.FromMinutes(10)));
     }
 
-    public void Dispose() => _monitor.Dispose();
+    public void Dispose()
+    {
+        _monitor.Dispose();
+        _services.Dispose();
+    }
 
     private Task CheckAsync() => _monitor.CheckAllAsync(CancellationToken.None);
 }

@@ -1,0 +1,36 @@
+namespace Chat.Server.Alerts.Channels;
+
+/// <summary>Always on: what was told, also when nothing else is configured.</summary>
+internal sealed partial class LogChannel(ILogger<LogChannel> logger) : INotificationChannel
+{
+    public string Name => "log";
+
+    public TimeSpan Timeout { get; } = TimeSpan.FromSeconds(5);
+
+    public Task SendAsync(Notification notification, CancellationToken cancellationToken)
+    {
+        foreach (var alert in notification.Alerts)
+        {
+            var description = alert.Annotations.GetValueOrDefault("description", "");
+            if (alert.Firing && notification.Severity == AlertSeverity.Critical)
+            {
+                Log.Critical(logger, notification.Rule, alert.Status, description);
+            }
+            else
+            {
+                Log.Notice(logger, notification.Rule, alert.Status, description);
+            }
+        }
+
+        return Task.CompletedTask;
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(3230, LogLevel.Critical, "Notified: {Rule} is {Status}: {Description}", EventName = nameof(Critical))]
+        public static partial void Critical(ILogger logger, string rule, string status, string description);
+
+        [LoggerMessage(3231, LogLevel.Warning, "Notified: {Rule} is {Status}: {Description}", EventName = nameof(Notice))]
+        public static partial void Notice(ILogger logger, string rule, string status, string description);
+    }
+}

@@ -1,0 +1,29 @@
+using Chat.Server.Telemetry.Metrics;
+
+namespace Chat.Server.Alerts.Rules;
+
+/// <summary>Failed through the server's fault over attempted, in a sliding minute. A client's mistake is not a failure; a handful of attempts is no rate.</summary>
+internal sealed class MessageFailureRate : IAlertRule
+{
+    private const double FewestAttempts = 20;
+    private static readonly TimeSpan Window = TimeSpan.FromSeconds(60);
+
+    public string Name => nameof(MessageFailureRate);
+
+    public AlertSeverity Severity => AlertSeverity.Critical;
+
+    public string Summary => "Too many messages fail.";
+
+    public string Unit => "ratio";
+
+    public RuleSettings Defaults { get; } = new(Breach.Above, 0.05, For: TimeSpan.FromSeconds(15), KeepFiringFor: TimeSpan.FromSeconds(60));
+
+    public RuleOutcome Measure(MetricsView view)
+    {
+        var accepted = view.Increase("chat.message.accepted", Window).Sum(r => r.Value);
+        var failed = view.Increase("chat.message.failed", Window, labels => !labels.Has("fault", "client")).Sum(r => r.Value);
+        return accepted + failed < FewestAttempts
+            ? RuleOutcome.Nothing
+            : RuleOutcome.Of(new RuleReading(LabelSet.Empty, failed / (accepted + failed)));
+    }
+}

@@ -1,0 +1,59 @@
+using Chat.Server.Alerts;
+using Xunit;
+
+namespace Chat.Tests.Alerts;
+
+public sealed class AlertsOptionsTests
+{
+    private readonly AlertsOptions _options = new();
+
+    [Fact]
+    public void Validate_Defaults_AreTaken() => Assert.True(Validate().Succeeded);
+
+    [Fact]
+    public void Validate_UnknownRule_NamesTheKnownOnes()
+    {
+        _options.Rules["DatabseUnavailable"] = new RuleOptions();
+
+        Assert.Contains("DatabaseUnavailable", Validate().FailureMessage);
+    }
+
+    [Fact]
+    public void Validate_RuleWithImpossibleValues_IsRefused()
+    {
+        _options.Rules["MemoryHigh"] = new RuleOptions { Threshold = double.NaN };
+        _options.Rules["WorkerCrash"] = new RuleOptions { For = TimeSpan.FromDays(2) };
+
+        Assert.Equal(2, Validate().Failures!.Count());
+    }
+
+    [Theory]
+    [InlineData("ftp://example.org/")]
+    [InlineData("file:///etc/passwd")]
+    [InlineData("/hook")]
+    public void Validate_WebhookThatIsNoHttpAddress_IsRefused(string url)
+    {
+        _options.Webhooks.Add(new WebhookOptions { Name = "pager", Url = url });
+
+        Assert.Contains("pager", Validate().FailureMessage);
+    }
+
+    [Fact]
+    public void Validate_TwoChannelsOfOneName_AreRefused()
+    {
+        _options.Webhooks.Add(new WebhookOptions { Name = "Log", Url = "http://example.org/" });
+
+        Assert.True(Validate().Failed);
+    }
+
+    [Fact]
+    public void Validate_MailWithoutSenderOrReceiver_IsRefused()
+    {
+        _options.Smtp.Host = "mail.example.org";
+
+        Assert.Contains("Alerts:Smtp:From", Validate().FailureMessage);
+        Assert.Contains("Alerts:Smtp:To", Validate().FailureMessage);
+    }
+
+    private Microsoft.Extensions.Options.ValidateOptionsResult Validate() => new AlertsOptionsValidator().Validate(null, _options);
+}
