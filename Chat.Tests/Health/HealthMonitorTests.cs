@@ -33,11 +33,17 @@ public sealed class HealthMonitorTests : IDisposable
     public async Task Check_CheckHangsAndIgnoresItsToken_IsFailedAfterTwoSecondsAndNotStartedTwice()
     {
         await CheckAsync();
+        var entered = new TaskCompletionSource();
         var hang = new TaskCompletionSource<ProbeResult>();
-        _database.Answer = _ => hang.Task;
+        _database.Answer = _ =>
+        {
+            entered.SetResult();
+            return hang.Task;
+        };
 
         var check = _monitor.CheckAllAsync(CancellationToken.None);
-        await _time.WaitForTimerAsync(TimeSpan.FromSeconds(2));
+        await entered.Task.WaitAsync(Eventually.Patience);
+        await Eventually.EqualAsync(1, () => _time.ActiveTimers, "only the hanging check's time limit runs");
         _time.Advance(TimeSpan.FromSeconds(2));
         await check;
         Assert.Equal(HealthLevel.Degraded, _monitor.Current.Level);
