@@ -1,12 +1,17 @@
 using Chat.Server.Access;
+using Chat.Server.Alerts;
 using Chat.Server.Backplane;
 using Chat.Server.Delivery;
 using Chat.Server.Failpoints;
+using Chat.Server.Health;
 using Chat.Server.Hubs;
 using Chat.Server.Messaging;
 using Chat.Server.Presence;
 using Chat.Server.Storage;
+using Chat.Server.Telemetry;
+using Chat.Server.Telemetry.Metrics;
 using Chat.Server.Workers;
+using Chat.Server.Workers.Listening;
 
 namespace Chat.Server;
 
@@ -43,6 +48,14 @@ internal static class Program
         }
 
         var plan = builder.AddWorkers(args);
+        builder.AddTelemetry(plan.Worker?.Id ?? "");
+        builder.AddHealth((plan.ServesClients ? HealthScope.Serving : 0) | (plan.Watches ? HealthScope.Node : 0));
+        if (plan.Watches)
+        {
+            builder.AddNodeMetrics();
+            builder.AddAlerts();
+        }
+
         if (plan.ServesClients)
         {
             builder.Services.AddStorage(builder.Configuration);
@@ -63,12 +76,13 @@ internal static class Program
             app.UseWorkers();
             app.MapTokenEndpoint();
             app.MapHubs();
-            app.MapGet("/live", () => "live");
-            app.MapGet("/ready", (StorageBreaker storage) => storage.IsClosed ? Results.Ok("ready") : Results.StatusCode(503));
         }
 
+        app.MapHealth();
         if (plan.Watches)
         {
+            app.MapMetrics().OnManagementPort();
+            app.MapHealthApi().OnManagementPort();
             app.AnnounceWhenStarted(plan.Public);
         }
 

@@ -7,9 +7,7 @@ namespace Chat.Server.Alerts;
 /// <summary>Judges the rules after every sample of the node's numbers and says what there is to say.</summary>
 internal sealed class AlertEngine : IMetricsObserver
 {
-    private const int MostEnded = 500;
     private static readonly TimeSpan PendingSavedEvery = TimeSpan.FromSeconds(15);
-    private static readonly TimeSpan LongestResumed = TimeSpan.FromMinutes(2);
 
     private readonly Lock _gate = new();
     private readonly LiveAlertsOptions _options;
@@ -81,7 +79,7 @@ internal sealed class AlertEngine : IMetricsObserver
                 TellHoldingLock(elapsed, now);
             }
 
-            ForgetHoldingLock(now);
+            _state.Forget(now - _options.Current.KeepHistory);
             SaveHoldingLock(now);
         }
 
@@ -165,18 +163,6 @@ internal sealed class AlertEngine : IMetricsObserver
         }
     }
 
-    private void ForgetHoldingLock(DateTimeOffset now)
-    {
-        var kept = _options.Current.KeepHistory;
-        _state.Ended.RemoveAll(a => a.ResolvedAt < now - kept);
-        if (_state.Ended.Count > MostEnded)
-        {
-            _state.Ended.RemoveRange(0, _state.Ended.Count - MostEnded);
-        }
-
-        _state.Silences.RemoveAll(s => s.EndsAt < now - kept);
-    }
-
     private void SaveHoldingLock(DateTimeOffset now)
     {
         // How long something has been pending must survive a restart too, but not at the price of a write a second.
@@ -194,12 +180,7 @@ internal sealed class AlertEngine : IMetricsObserver
     private byte[] SerializeHoldingLock(DateTimeOffset now)
     {
         _state.SavedAt = now;
-        _state.Waiting.Clear();
-        foreach (var (channel, waiting) in _channels.Waiting())
-        {
-            _state.Waiting[channel] = waiting;
-        }
-
+        _state.Keep(_channels.Waiting());
         return AlertStateFile.Serialize(_state);
     }
 
@@ -229,30 +210,11 @@ internal sealed class AlertEngine : IMetricsObserver
         if (_file.Load() is { } saved)
         {
             _state = saved;
-            ResumeHoldingLock();
-        }
-    }
-
-    private void ResumeHoldingLock()
-    {
-        var away = _time.GetUtcNow() - _state.SavedAt;
-        away = away < TimeSpan.Zero ? TimeSpan.Zero : away;
-        foreach (var alert in _state.Open)
-        {
-            // A short absence is counted as if the condition had held; after a long one nobody knows.
-            alert.HeldFor = alert.Phase != AlertPhase.Pending ? alert.HeldFor
-                : away <= LongestResumed ? alert.HeldFor + away
-                : TimeSpan.Zero;
-        }
-
-        foreach (var group in _state.Groups)
-        {
-            group.SinceTold += away;
-        }
-
-        if (_file.IsHeld)
-        {
-            _channels.Restore(_state.Waiting);
+            _state.Resume(_time.GetUtcNow());
+            if (_file.IsHeld)
+            {
+                _channels.Restore(_state.Waiting);
+            }
         }
     }
 }

@@ -46,7 +46,7 @@ internal sealed partial class AlertStateFile(IOptions<AlertsOptions> options, IL
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             _memoryOnly = true;
-            Log.FolderUnusable(logger, e);
+            Log.AlertFolderUnusable(logger, e);
             return true;
         }
     }
@@ -67,12 +67,12 @@ internal sealed partial class AlertStateFile(IOptions<AlertsOptions> options, IL
         {
             // Kept for whoever wants to know what it was; alerting goes on from nothing.
             File.Move(StatePath, StatePath + ".unreadable", overwrite: true);
-            Log.Unreadable(logger, e);
+            Log.AlertStateUnreadable(logger, e);
             return null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            Log.FolderUnusable(logger, e);
+            Log.AlertFolderUnusable(logger, e);
             return null;
         }
     }
@@ -101,7 +101,7 @@ internal sealed partial class AlertStateFile(IOptions<AlertsOptions> options, IL
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             // A full disk must not keep a page from being sent; what is lost is only the memory of it after a restart.
-            Log.NotSaved(logger, e);
+            Log.AlertStateNotSaved(logger, e);
             return false;
         }
     }
@@ -110,13 +110,13 @@ internal sealed partial class AlertStateFile(IOptions<AlertsOptions> options, IL
 
     private static partial class Log
     {
-        [LoggerMessage(3210, LogLevel.Error, "The alert state could not be read; it was put aside", EventName = nameof(Unreadable))]
-        public static partial void Unreadable(ILogger logger, Exception exception);
+        [LoggerMessage(3210, LogLevel.Error, "The alert state could not be read; it was put aside", EventName = nameof(AlertStateUnreadable))]
+        public static partial void AlertStateUnreadable(ILogger logger, Exception exception);
 
-        [LoggerMessage(3211, LogLevel.Error, "The alert state could not be saved", EventName = nameof(NotSaved))]
-        public static partial void NotSaved(ILogger logger, Exception exception);
+        [LoggerMessage(3211, LogLevel.Error, "The alert state could not be saved", EventName = nameof(AlertStateNotSaved))]
+        public static partial void AlertStateNotSaved(ILogger logger, Exception exception);
 
-        [LoggerMessage(3212, LogLevel.Error, "The folder of the alert state cannot be used; what fires is not remembered across restarts", EventName = nameof(FolderUnusable))]
-        public static partial void FolderUnusable(ILogger logger, Exception exception);
+        [LoggerMessage(3212, LogLevel.Error, "The folder of the alert state cannot be used; what fires is not remembered across restarts", EventName = nameof(AlertFolderUnusable))]
+        public static partial void AlertFolderUnusable(ILogger logger, Exception exception);
     }
 }

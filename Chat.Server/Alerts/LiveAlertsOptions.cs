@@ -22,7 +22,7 @@ internal sealed partial class LiveAlertsOptions(IOptionsMonitor<AlertsOptions> m
                 if (!_told)
                 {
                     _told = true;
-                    Log.Refused(logger, e.Message);
+                    Log.AlertSettingsRefused(logger, e.Message);
                 }
             }
 
@@ -32,7 +32,7 @@ internal sealed partial class LiveAlertsOptions(IOptionsMonitor<AlertsOptions> m
 
     private static partial class Log
     {
-        [LoggerMessage(3213, LogLevel.Error, "The changed settings of the alerts are refused, the earlier ones hold: {Problem}", EventName = nameof(Refused))]
-        public static partial void Refused(ILogger logger, string problem);
+        [LoggerMessage(3213, LogLevel.Error, "The changed settings of the alerts are refused, the earlier ones hold: {Problem}", EventName = nameof(AlertSettingsRefused))]
+        public static partial void AlertSettingsRefused(ILogger logger, string problem);
     }
 }

@@ -101,7 +101,7 @@ internal sealed partial class RuleJudge(TimeProvider time, ILogger logger)
                 alert.Phase = AlertPhase.Firing;
                 alert.FiredAt = time.GetUtcNow();
                 alert.Note(alert.FiredAt.Value, "firing");
-                Log.Fired(logger, alert.Rule, alert.Severity, NotificationWriter.Describe(alert));
+                Log.AlertFired(logger, alert.Rule, alert.Severity, NotificationWriter.Describe(alert));
                 return true;
             case AlertStep.Drop:
                 state.Open.Remove(alert);
@@ -142,7 +142,7 @@ internal sealed partial class RuleJudge(TimeProvider time, ILogger logger)
         alert.Note(alert.ResolvedAt.Value, "resolved");
         state.Open.Remove(alert);
         state.Ended.Add(alert);
-        Log.Resolved(logger, alert.Rule, alert.Severity, NotificationWriter.Describe(alert));
+        Log.AlertResolved(logger, alert.Rule, alert.Severity, NotificationWriter.Describe(alert));
     }
 
     private RuleOutcome Measure(IAlertRule rule, MetricsView view)
@@ -154,7 +154,7 @@ internal sealed partial class RuleJudge(TimeProvider time, ILogger logger)
         catch (Exception e)
         {
             // One broken rule must not stop the others; that it cannot be judged is an alert of its own.
-            Log.RuleFailed(logger, rule.Name, e);
+            Log.AlertRuleFailed(logger, rule.Name, e);
             return RuleOutcome.NoData.Instance;
         }
     }
@@ -167,13 +167,13 @@ internal sealed partial class RuleJudge(TimeProvider time, ILogger logger)
 
     private static partial class Log
     {
-        [LoggerMessage(3201, LogLevel.Warning, "Alert {Rule} ({Severity}) fires: {Description}", EventName = nameof(Fired))]
-        public static partial void Fired(ILogger logger, string rule, AlertSeverity severity, string description);
+        [LoggerMessage(3201, LogLevel.Warning, "Alert {Rule} ({Severity}) fires: {Description}", EventName = nameof(AlertFired))]
+        public static partial void AlertFired(ILogger logger, string rule, AlertSeverity severity, string description);
 
-        [LoggerMessage(3202, LogLevel.Information, "Alert {Rule} ({Severity}) has ended: {Description}", EventName = nameof(Resolved))]
-        public static partial void Resolved(ILogger logger, string rule, AlertSeverity severity, string description);
+        [LoggerMessage(3202, LogLevel.Information, "Alert {Rule} ({Severity}) has ended: {Description}", EventName = nameof(AlertResolved))]
+        public static partial void AlertResolved(ILogger logger, string rule, AlertSeverity severity, string description);
 
-        [LoggerMessage(3203, LogLevel.Error, "The rule {Rule} failed", EventName = nameof(RuleFailed))]
-        public static partial void RuleFailed(ILogger logger, string rule, Exception exception);
+        [LoggerMessage(3203, LogLevel.Error, "The rule {Rule} failed", EventName = nameof(AlertRuleFailed))]
+        public static partial void AlertRuleFailed(ILogger logger, string rule, Exception exception);
     }
 }

@@ -59,9 +59,9 @@ internal sealed partial class HealthMonitor : BackgroundService, IHealthEvidence
 
     public DateTimeOffset? LastChecked { get; private set; }
 
-    public void Report(string name, bool succeeded)
+    public void Report(string name, bool succeeded, bool conclusive = false)
     {
-        if (_checks.TryGetValue(name, out var check) && check.Runner.State.Reported(succeeded))
+        if (_checks.TryGetValue(name, out var check) && check.Runner.State.Reported(succeeded, conclusive))
         {
             Note(check);
             check.Wake.Set();
@@ -113,13 +113,17 @@ internal sealed partial class HealthMonitor : BackgroundService, IHealthEvidence
             await check.Runner.RunAsync(cancellationToken);
             check.Seen = true;
             LastChecked = _time.GetUtcNow();
-            Took?.Invoke(check.Runner.State.Probe.Name, _time.GetElapsedTime(start));
+            if (check.Runner.State.Probe is not IInstantProbe)
+            {
+                Took?.Invoke(check.Runner.State.Probe.Name, _time.GetElapsedTime(start));
+            }
+
             Note(check);
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
             // A fault of this room, not of the check; the loop must outlive it.
-            Log.StepFailed(_logger, check.Runner.State.Probe.Name, e);
+            Log.HealthStepFailed(_logger, check.Runner.State.Probe.Name, e);
         }
     }
 
@@ -128,7 +132,14 @@ internal sealed partial class HealthMonitor : BackgroundService, IHealthEvidence
         var entry = check.Runner.State.Read(out _);
         if (History.Add(entry.Name, entry.Level, entry.Description) is { } earlier)
         {
-            Log.Changed(_logger, entry.Name, earlier.Level, entry.Level, entry.Description);
+            if (entry.Level > earlier.Level)
+            {
+                Log.HealthImproved(_logger, entry.Name, earlier.Level, entry.Level, entry.Description);
+            }
+            else
+            {
+                Log.HealthWorsened(_logger, entry.Name, earlier.Level, entry.Level, entry.Description);
+            }
         }
     }
 
@@ -154,10 +165,13 @@ internal sealed partial class HealthMonitor : BackgroundService, IHealthEvidence
 
     private static partial class Log
     {
-        [LoggerMessage(3102, LogLevel.Warning, "Health of {Check} went from {Before} to {Now}: {Description}", EventName = "HealthChanged")]
-        public static partial void Changed(ILogger logger, string check, HealthLevel before, HealthLevel now, string description);
+        [LoggerMessage(3104, LogLevel.Information, "Health of {Check} went from {Before} to {Now}: {Description}", EventName = "HealthImproved")]
+        public static partial void HealthImproved(ILogger logger, string check, HealthLevel before, HealthLevel now, string description);
+
+        [LoggerMessage(3102, LogLevel.Warning, "Health of {Check} went from {Before} to {Now}: {Description}", EventName = "HealthWorsened")]
+        public static partial void HealthWorsened(ILogger logger, string check, HealthLevel before, HealthLevel now, string description);
 
         [LoggerMessage(3103, LogLevel.Error, "A step of the health check {Check} failed", EventName = "HealthStepFailed")]
-        public static partial void StepFailed(ILogger logger, string check, Exception exception);
+        public static partial void HealthStepFailed(ILogger logger, string check, Exception exception);
     }
 }

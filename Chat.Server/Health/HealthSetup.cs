@@ -1,5 +1,6 @@
 using Chat.Server.Health.Probes;
 using Chat.Server.Telemetry.Metrics;
+using Chat.Server.Workers.Ports;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 
@@ -33,7 +34,9 @@ internal static class HealthSetup
         services.AddHostedService(static provider => provider.GetRequiredService<HealthMonitor>());
         services.AddHostedService<HealthMeters>();
         services.AddHostedService<LifecycleFollower>();
-        services.TryAddSingleton<IWorkerFacts, LoneProcess>();
+        services.TryAddSingleton<IWorkerFacts>(static provider => provider.GetService<IWorkersMonitor>() is { } monitor
+            ? new MonitoredWorkers(monitor, provider.GetRequiredService<TimeProvider>())
+            : new LoneProcess());
         services.AddSingleton<IHealthProbe, WorkersProbe>();
         services.AddSingleton<IHealthProbe, QueueProbe>();
         if (scope.HasFlag(HealthScope.Serving))
@@ -43,6 +46,8 @@ internal static class HealthSetup
         else
         {
             services.AddSingleton<IHealthProbe, NodeWebSocketProbe>();
+            AddOfNode(services, HealthNames.Database, HealthNames.ReadyTag);
+            AddOfNode(services, HealthNames.Redis);
         }
 
         if (scope.HasFlag(HealthScope.Node))
@@ -59,18 +64,23 @@ internal static class HealthSetup
         return builder;
     }
 
+    private static void AddOfNode(IServiceCollection services, string dependency, params string[] tags) =>
+        services.AddSingleton<IHealthProbe>(provider => new NodeDependencyProbe(
+            dependency, tags, provider.GetRequiredService<MetricsHistory>(), provider.GetRequiredService<IOptions<HealthOptions>>()));
+
     private sealed class NothingOwed : IQueueFacts
     {
         public QueueFacts? Current => null;
     }
 
-    /// <summary>Started and stopping as the host says it. A drain that begins earlier is marked by who begins it.</summary>
-    private sealed class LifecycleFollower(HealthLifecycle lifecycle, IHostApplicationLifetime host) : IHostedService
+    /// <summary>Started and stopping as the host says it, and draining, which begins earlier.</summary>
+    private sealed class LifecycleFollower(HealthLifecycle lifecycle, IHostApplicationLifetime host, IDrainState? drain = null) : IHostedService
     {
         public Task StartAsync(CancellationToken cancellationToken)
         {
             host.ApplicationStarted.Register(lifecycle.MarkStarted);
             host.ApplicationStopping.Register(lifecycle.MarkDraining);
+            drain?.Draining.Register(lifecycle.MarkDraining);
             return Task.CompletedTask;
         }
 

@@ -54,7 +54,7 @@ internal sealed partial class ProbeRunner(ProbeState state, TimeSpan timeout, Ti
         // Said once, not every few seconds of an outage.
         if (!_failedBefore && exception is not null)
         {
-            Log.CheckFailed(logger, State.Probe.Name, exception);
+            Log.HealthCheckFailed(logger, State.Probe.Name, exception);
         }
 
         _failedBefore = true;
@@ -62,7 +62,7 @@ internal sealed partial class ProbeRunner(ProbeState state, TimeSpan timeout, Ti
 
     private static partial class Log
     {
-        [LoggerMessage(3101, LogLevel.Warning, "The health check {Check} failed", EventName = nameof(CheckFailed))]
-        public static partial void CheckFailed(ILogger logger, string check, Exception exception);
+        [LoggerMessage(3101, LogLevel.Warning, "The health check {Check} failed", EventName = nameof(HealthCheckFailed))]
+        public static partial void HealthCheckFailed(ILogger logger, string check, Exception exception);
     }
 }

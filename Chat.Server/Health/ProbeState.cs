@@ -39,28 +39,33 @@ internal sealed class ProbeState(IHealthProbe probe, HealthOptions options, Time
         }
     }
 
-    /// <summary>True when this report is the one that makes the dependency count as down.</summary>
-    public bool Reported(bool succeeded)
+    /// <summary>True when this report turns the verdict, so that the check is worth repeating at once.</summary>
+    public bool Reported(bool succeeded, bool conclusive)
     {
         lock (_gate)
         {
+            ForgetOldFailuresHoldingLock();
+            var before = _trafficFailures.Count;
             if (succeeded)
             {
                 _trafficFailures.Clear();
-                return false;
+                return before >= options.TrafficFailuresBeforeDown || (conclusive && _failures > 0);
             }
 
-            ForgetOldFailuresHoldingLock();
-            if (_trafficFailures.Count >= options.TrafficFailuresBeforeDown)
+            var now = time.GetTimestamp();
+            do
             {
-                // Only the newest matter; an outage under load must not fill the memory.
+                _trafficFailures.Enqueue(now);
+            }
+            while (conclusive && _trafficFailures.Count < options.TrafficFailuresBeforeDown);
+
+            // Only the newest matter; an outage under load must not fill the memory.
+            while (_trafficFailures.Count > options.TrafficFailuresBeforeDown)
+            {
                 _trafficFailures.Dequeue();
-                _trafficFailures.Enqueue(time.GetTimestamp());
-                return false;
             }
 
-            _trafficFailures.Enqueue(time.GetTimestamp());
-            return _trafficFailures.Count == options.TrafficFailuresBeforeDown;
+            return before < options.TrafficFailuresBeforeDown && _trafficFailures.Count >= options.TrafficFailuresBeforeDown;
         }
     }
 
@@ -68,8 +73,7 @@ internal sealed class ProbeState(IHealthProbe probe, HealthOptions options, Time
     {
         if (Probe is IInstantProbe instant)
         {
-            connected = null;
-            return ReadInstant(instant);
+            return ReadInstant(instant, out connected);
         }
 
         ProbeFacts facts;
@@ -95,7 +99,7 @@ internal sealed class ProbeState(IHealthProbe probe, HealthOptions options, Time
         return new HealthEntry(Probe.Name, verdict.Level, HealthText.Safe(verdict.Description), facts.Duration, Probe.Tags, Data(facts, verdict, data));
     }
 
-    private HealthEntry ReadInstant(IInstantProbe instant)
+    private HealthEntry ReadInstant(IInstantProbe instant, out bool? connected)
     {
         var start = time.GetTimestamp();
         ProbeResult result;
@@ -106,27 +110,27 @@ internal sealed class ProbeState(IHealthProbe probe, HealthOptions options, Time
         catch (Exception)
         {
             // The background loop checks it too and logs why.
-            result = new ProbeResult(ProbeJudge.Worst(instant.Name), "the check failed");
+            result = ProbeResult.Unhealthy("the check failed");
         }
 
+        connected = result.Connected;
+        var level = result.Level == HealthLevel.Unhealthy && HealthNames.IsDependency(instant.Name) ? ProbeJudge.Worst(instant.Name) : result.Level;
+        var data = HealthNames.IsDependency(instant.Name) ? Connection(result.Data, connected == true, result.Data?.GetValueOrDefault("responseTime") as long?) : result.Data;
         return new HealthEntry(
-            instant.Name, result.Level, HealthText.Safe(result.Description), time.GetElapsedTime(start), instant.Tags, result.Data ?? new Dictionary<string, object?>());
+            instant.Name, level, HealthText.Safe(result.Description), time.GetElapsedTime(start), instant.Tags, data ?? new Dictionary<string, object?>());
     }
 
-    private static IReadOnlyDictionary<string, object?> Data(ProbeFacts facts, ProbeVerdict verdict, IReadOnlyDictionary<string, object?>? data)
-    {
-        if (!HealthNames.IsDependency(facts.Name))
-        {
-            return data ?? new Dictionary<string, object?>();
-        }
+    private static IReadOnlyDictionary<string, object?> Data(ProbeFacts facts, ProbeVerdict verdict, IReadOnlyDictionary<string, object?>? data) =>
+        HealthNames.IsDependency(facts.Name)
+            ? Connection(data, verdict.Connected == true, (long)Math.Round(facts.Duration.TotalMilliseconds))
+            : data ?? new Dictionary<string, object?>();
 
-        var connected = verdict.Connected == true;
-        return new Dictionary<string, object?>(data ?? new Dictionary<string, object?>())
+    private static Dictionary<string, object?> Connection(IReadOnlyDictionary<string, object?>? data, bool connected, long? milliseconds) =>
+        new(data ?? new Dictionary<string, object?>())
         {
             ["connected"] = connected,
-            ["responseTime"] = connected ? (long)Math.Round(facts.Duration.TotalMilliseconds) : null,
+            ["responseTime"] = connected ? milliseconds : null,
         };
-    }
 
     private TimeSpan? SlowestUsualHoldingLock()
     {

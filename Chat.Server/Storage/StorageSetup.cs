@@ -1,3 +1,4 @@
+using Chat.Server.Health;
 using Chat.Server.Storage.Cursors;
 using Chat.Server.Storage.Dialects;
 using Chat.Server.Storage.Model;
@@ -36,6 +37,8 @@ internal static class StorageSetup
         services.AddHostedService<StorageUpkeep>();
         services.AddSingleton<StorageBreaker>();
         services.AddHostedService(s => s.GetRequiredService<StorageBreaker>());
+        services.AddSingleton<IHealthProbe, DatabaseProbe>();
+        services.AddHostedService<DatabaseEvidence>();
         services.AddSingleton<StorageGate>();
         services.AddSingleton<CursorStore>();
         services.AddSingleton<LogReader>();

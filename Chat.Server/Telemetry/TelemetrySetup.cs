@@ -2,6 +2,7 @@ using System.Diagnostics.Metrics;
 using Chat.Server.Telemetry.Logging;
 using Chat.Server.Telemetry.Metrics;
 using Chat.Server.Telemetry.Resources;
+using Chat.Server.Workers.Ports;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Serilog;
@@ -30,6 +31,11 @@ internal static class TelemetrySetup
             provider.GetRequiredService<TimeProvider>(),
             provider.GetService<IChildMemory>()));
         services.AddHostedService<OtlpExport>();
+        if (!identity.IsNode)
+        {
+            services.AddSingleton<IHeartbeatPart, MetricsPart>();
+        }
+
         AddLogging(builder, identity);
         return builder;
     }
@@ -41,6 +47,7 @@ internal static class TelemetrySetup
         builder.Services.AddSingleton<MetricsHistory>();
         builder.Services.AddSingleton<NodeMetrics>();
         builder.Services.AddSingleton<IChildMemory, WorkersMemory>();
+        builder.Services.AddHostedService<MetricsIntake>();
         builder.Services.AddHostedService<MetricsSampler>();
         return builder;
     }

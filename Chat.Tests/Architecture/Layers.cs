@@ -27,9 +27,9 @@ internal static class Layers
     public static IReadOnlyDictionary<string, string[]> Watchers { get; } = new SortedDictionary<string, string[]>(StringComparer.Ordinal)
     {
         ["Alerts"] = ["Telemetry"],
-        ["Health"] = ["Telemetry"],
+        ["Health"] = ["Telemetry", "Workers.Ports"],
         ["Management"] = ["Alerts", "Delivery", "Health", "Presence", "Storage", "Telemetry", "Workers"],
-        ["Telemetry"] = [],
+        ["Telemetry"] = ["Workers.Ports"],
         ["Workers"] = [],
     };
 

@@ -89,6 +89,32 @@ public sealed class HealthMonitorTests : IDisposable
     }
 
     [Fact]
+    public async Task Report_ConclusiveOnce_IsDownAtOnceAndUpAtOnce()
+    {
+        await CheckAsync();
+
+        _monitor.Report("database", succeeded: false, conclusive: true);
+        Assert.False(_monitor.Current.Ready);
+
+        _monitor.Report("database", succeeded: true, conclusive: true);
+        Assert.True(_monitor.Current.Ready);
+    }
+
+    [Fact]
+    public async Task Report_OutageUnderLoad_IsForgottenAfterFiveQuietSeconds()
+    {
+        await CheckAsync();
+        for (var i = 0; i < 10_000; i++)
+        {
+            _monitor.Report("database", succeeded: false);
+        }
+
+        Assert.False(_monitor.Current.Ready);
+        _time.Advance(TimeSpan.FromSeconds(5.1));
+        Assert.True(_monitor.Current.Ready);
+    }
+
+    [Fact]
     public async Task Report_FailuresSpreadOverMoreThanFiveSeconds_AreNotCounted()
     {
         await CheckAsync();

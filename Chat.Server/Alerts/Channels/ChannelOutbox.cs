@@ -36,7 +36,7 @@ internal sealed partial class ChannelOutbox(INotificationChannel channel, Outbox
                 // The oldest says least about now. The first may be on its way; then it is only not tried again.
                 _waiting.RemoveFirst();
                 meter.Notified(Name, "dropped");
-                Log.Dropped(logger, Name);
+                Log.NotificationDropped(logger, Name);
             }
         }
     }
@@ -133,7 +133,7 @@ internal sealed partial class ChannelOutbox(INotificationChannel channel, Outbox
         }
         catch (Exception e)
         {
-            Log.AttemptFailed(logger, Name, e);
+            Log.NotifyAttemptFailed(logger, Name, e);
             return ChannelProblem.Describe(e);
         }
     }
@@ -158,7 +158,7 @@ internal sealed partial class ChannelOutbox(INotificationChannel channel, Outbox
 
         _failing = true;
         meter.Notified(Name, "failed");
-        Log.GivenUp(logger, Name, notification.Rule, notification.Status, problem);
+        Log.NotificationGivenUp(logger, Name, notification.Rule, notification.Status, problem);
     }
 
     private Notification? First()
@@ -171,14 +171,14 @@ internal sealed partial class ChannelOutbox(INotificationChannel channel, Outbox
 
     private static partial class Log
     {
-        [LoggerMessage(3220, LogLevel.Debug, "An attempt to notify through {Channel} failed", EventName = nameof(AttemptFailed))]
-        public static partial void AttemptFailed(ILogger logger, string channel, Exception exception);
+        [LoggerMessage(3220, LogLevel.Debug, "An attempt to notify through {Channel} failed", EventName = nameof(NotifyAttemptFailed))]
+        public static partial void NotifyAttemptFailed(ILogger logger, string channel, Exception exception);
 
-        [LoggerMessage(3221, LogLevel.Error, "{Channel} did not take the notification that {Rule} is {Status}: {Problem}", EventName = nameof(GivenUp))]
-        public static partial void GivenUp(ILogger logger, string channel, string rule, string status, string problem);
+        [LoggerMessage(3221, LogLevel.Error, "{Channel} did not take the notification that {Rule} is {Status}: {Problem}", EventName = nameof(NotificationGivenUp))]
+        public static partial void NotificationGivenUp(ILogger logger, string channel, string rule, string status, string problem);
 
-        [LoggerMessage(3222, LogLevel.Error, "The outbox of {Channel} is full; its oldest notification was dropped", EventName = nameof(Dropped))]
-        public static partial void Dropped(ILogger logger, string channel);
+        [LoggerMessage(3222, LogLevel.Error, "The outbox of {Channel} is full; its oldest notification was dropped", EventName = nameof(NotificationDropped))]
+        public static partial void NotificationDropped(ILogger logger, string channel);
     }
 }
 

@@ -14,11 +14,11 @@ internal sealed partial class LogChannel(ILogger<LogChannel> logger) : INotifica
             var description = alert.Annotations.GetValueOrDefault("description", "");
             if (alert.Firing && notification.Severity == AlertSeverity.Critical)
             {
-                Log.Critical(logger, notification.Rule, alert.Status, description);
+                Log.CriticalNotified(logger, notification.Rule, alert.Status, description);
             }
             else
             {
-                Log.Notice(logger, notification.Rule, alert.Status, description);
+                Log.WarningNotified(logger, notification.Rule, alert.Status, description);
             }
         }
 
@@ -27,10 +27,10 @@ internal sealed partial class LogChannel(ILogger<LogChannel> logger) : INotifica
 
     private static partial class Log
     {
-        [LoggerMessage(3230, LogLevel.Critical, "Notified: {Rule} is {Status}: {Description}", EventName = nameof(Critical))]
-        public static partial void Critical(ILogger logger, string rule, string status, string description);
+        [LoggerMessage(3230, LogLevel.Critical, "Notified: {Rule} is {Status}: {Description}", EventName = nameof(CriticalNotified))]
+        public static partial void CriticalNotified(ILogger logger, string rule, string status, string description);
 
-        [LoggerMessage(3231, LogLevel.Warning, "Notified: {Rule} is {Status}: {Description}", EventName = nameof(Notice))]
-        public static partial void Notice(ILogger logger, string rule, string status, string description);
+        [LoggerMessage(3231, LogLevel.Warning, "Notified: {Rule} is {Status}: {Description}", EventName = nameof(WarningNotified))]
+        public static partial void WarningNotified(ILogger logger, string rule, string status, string description);
     }
 }

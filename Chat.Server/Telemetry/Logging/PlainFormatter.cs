@@ -1,15 +1,18 @@
 using System.Globalization;
 using Serilog.Events;
 using Serilog.Formatting;
+using Serilog.Formatting.Display;
 
 namespace Chat.Server.Telemetry.Logging;
 
 /// <summary>
 /// One line an event. Line breaks and control characters of a message are escaped and the lines of an exception are
-/// indented, so that nobody can write a line of log by sending one.
+/// indented, so that nobody can write a line of log by sending one. Which process it is says the file's name, or the supervisor
+/// that passes the line on.
 /// </summary>
 internal sealed class PlainFormatter : ITextFormatter
 {
+    private static readonly MessageTemplateTextFormatter Message = new("{Message:lj}", CultureInfo.InvariantCulture);
     private static readonly string[] Shown = ["RequestId", "TransportConnectionId", "ConnectionId"];
 
     public void Format(LogEvent logEvent, TextWriter output)
@@ -18,14 +21,11 @@ internal sealed class PlainFormatter : ITextFormatter
         output.Write(' ');
         output.Write(Level(logEvent.Level));
         output.Write(' ');
-        if (Text(logEvent, "Worker") is { } worker)
-        {
-            output.Write($"[{worker}] ");
-        }
-
         output.Write(Text(logEvent, "SourceContext") ?? "-");
         output.Write(": ");
-        Escape(logEvent.RenderMessage(CultureInfo.InvariantCulture), output);
+        using var message = new StringWriter(CultureInfo.InvariantCulture);
+        Message.Format(logEvent, message);
+        Escape(message.ToString(), output);
         foreach (var name in Shown)
         {
             if (Text(logEvent, name) is { } value)

@@ -13,7 +13,7 @@ internal sealed partial class NodeMetrics(MetricsCollector own, MetricsBook work
         }
         catch (InvalidDataException)
         {
-            Log.Garbled(logger, worker);
+            Log.MetricsGarbled(logger, worker);
         }
     }
 
@@ -31,7 +31,7 @@ internal sealed partial class NodeMetrics(MetricsCollector own, MetricsBook work
 
     private static partial class Log
     {
-        [LoggerMessage(3301, LogLevel.Warning, "The metrics in a heartbeat of worker {Worker} could not be read", EventName = nameof(Garbled))]
-        public static partial void Garbled(ILogger logger, string worker);
+        [LoggerMessage(3301, LogLevel.Warning, "The metrics in a heartbeat of worker {Worker} could not be read", EventName = nameof(MetricsGarbled))]
+        public static partial void MetricsGarbled(ILogger logger, string worker);
     }
 }

@@ -42,7 +42,7 @@ public sealed class RedactionTests
         new PlainFormatter().Format(Event("user said {Text}", "a\r\n2030-01-01T00:00:00.000Z ERR forged\u202e", exception: null), output);
 
         var line = Assert.Single(output.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries));
-        Assert.Equal("2030-01-01T00:00:00.000Z INF -: user said \"a\\r\\n2030-01-01T00:00:00.000Z ERR forged\\u202e\"", line);
+        Assert.Equal("2030-01-01T00:00:00.000Z INF -: user said a\\r\\n2030-01-01T00:00:00.000Z ERR forged\\u202e", line);
     }
 
     private static LogEvent Event(string template, string value, Exception? exception)
