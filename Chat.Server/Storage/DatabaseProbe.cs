@@ -1,14 +1,19 @@
 using System.Data.Common;
+using System.Diagnostics.Metrics;
 using Chat.Server.Health;
+using Chat.Server.Storage.Writing;
 using Microsoft.Data.Sqlite;
 using Npgsql;
 
 namespace Chat.Server.Storage;
 
 /// <summary>Asks the database on a connection of its own: a pool that is used up must not look like a database that is gone.</summary>
-internal sealed class DatabaseProbe(Database database, StorageBreaker breaker) : IHealthProbe
+internal sealed class DatabaseProbe(Database database, StorageBreaker breaker, IMeterFactory meters, TimeProvider time) : IHealthProbe
 {
     private readonly string _connectionString = OfItsOwn(database);
+
+    private readonly Gauge<double> _skew = meters.Create(WriterMeter.Name).CreateGauge<double>(
+        "chat.clock.skew", "s", "How far the database's clock is ahead of this machine's.");
 
     public string Name => HealthNames.Database;
 
@@ -27,8 +32,20 @@ internal sealed class DatabaseProbe(Database database, StorageBreaker breaker) :
             : new SqliteConnection(_connectionString);
         await connection.OpenAsync(cancellationToken);
         await using var command = connection.CreateCommand();
-        command.CommandText = database.Kind == DatabaseKind.Postgres ? "SELECT 1" : "SELECT count(*) FROM sqlite_master";
-        await command.ExecuteScalarAsync(cancellationToken);
+        if (database.Kind == DatabaseKind.Sqlite)
+        {
+            command.CommandText = "SELECT count(*) FROM sqlite_master";
+            await command.ExecuteScalarAsync(cancellationToken);
+            return ProbeResult.Reached();
+        }
+
+        command.CommandText = "SELECT extract(epoch FROM clock_timestamp())::float8";
+        var before = time.GetUtcNow();
+        var there = (double)(await command.ExecuteScalarAsync(cancellationToken))!;
+
+        // The answer was made somewhere between asking and hearing it; half of the way is the best guess.
+        var here = before + ((time.GetUtcNow() - before) / 2);
+        _skew.Record(there - ((here - DateTimeOffset.UnixEpoch).TotalSeconds));
         return ProbeResult.Reached();
     }
 

@@ -47,6 +47,7 @@ internal static class TelemetrySetup
         builder.Services.AddSingleton<MetricsHistory>();
         builder.Services.AddSingleton<NodeMetrics>();
         builder.Services.AddSingleton<IChildMemory, WorkersMemory>();
+        builder.Services.AddHostedService<CertificateGauge>();
         builder.Services.AddHostedService<MetricsIntake>();
         builder.Services.AddHostedService<MetricsSampler>();
         return builder;

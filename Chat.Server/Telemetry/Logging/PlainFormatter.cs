@@ -12,7 +12,7 @@ namespace Chat.Server.Telemetry.Logging;
 /// </summary>
 internal sealed class PlainFormatter : ITextFormatter
 {
-    private static readonly MessageTemplateTextFormatter Message = new("{Message:lj}", CultureInfo.InvariantCulture);
+    private static readonly MessageTemplateTextFormatter Message = new("{Message:l}", CultureInfo.InvariantCulture);
     private static readonly string[] Shown = ["RequestId", "TransportConnectionId", "ConnectionId"];
 
     public void Format(LogEvent logEvent, TextWriter output)

@@ -1,5 +1,6 @@
 using Chat.Server.Alerts;
 using Chat.Server.Alerts.Rules;
+using Chat.Tests.Support;
 using Microsoft.Extensions.Configuration;
 using Xunit;
 
@@ -38,6 +39,18 @@ public sealed class MissionRulesTests : IDisposable
         Assert.Equal(AlertRules.All.Select(r => r.Name).Order(), options.Rules.Keys.Order());
         Assert.All(AlertRules.All, rule => Assert.Equal(rule.Defaults, rule.Defaults.With(options.Rules[rule.Name], changed: null)));
         Assert.True(new AlertsOptionsValidator().Validate(null, options).Succeeded);
+    }
+
+    [Fact]
+    public void Rules_Each_HaveALineOfMeaningAndOneOfAdviceInTheOperationsPage()
+    {
+        var page = File.ReadAllText(Repository.PathOf("docs", "operations.md"));
+
+        Assert.All(AlertRules.All, rule =>
+        {
+            Assert.Contains($"| [{rule.Name}](#{rule.Name.ToLowerInvariant()}) | {rule.Severity.Name()} |", page);
+            Assert.Contains($"### {rule.Name}\n", page);
+        });
     }
 
     [Fact]

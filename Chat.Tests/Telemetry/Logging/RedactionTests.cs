@@ -45,6 +45,24 @@ public sealed class RedactionTests
         Assert.Equal("2030-01-01T00:00:00.000Z INF -: user said a\\r\\n2030-01-01T00:00:00.000Z ERR forged\\u202e", line);
     }
 
+    [Fact]
+    public void Format_TextAndNames_AreNotQuoted()
+    {
+        using var output = new StringWriter();
+        var template = new MessageTemplateParser().Parse("{Worker} is {State} after {Seconds:F1} s");
+
+        new PlainFormatter().Format(
+            new LogEvent(
+                new DateTimeOffset(2030, 1, 1, 0, 0, 0, TimeSpan.Zero),
+                LogEventLevel.Warning,
+                exception: null,
+                template,
+                [new("Worker", new ScalarValue("w1")), new("State", new ScalarValue(DayOfWeek.Monday)), new("Seconds", new ScalarValue(1.25))]),
+            output);
+
+        Assert.Equal("2030-01-01T00:00:00.000Z WRN -: w1 is Monday after 1.3 s\n", output.ToString());
+    }
+
     private static LogEvent Event(string template, string value, Exception? exception)
     {
         var parsed = new MessageTemplateParser().Parse(template);
