@@ -57,7 +57,7 @@ public sealed class RedactionTests
                 LogEventLevel.Warning,
                 exception: null,
                 template,
-                [new("Worker", new ScalarValue("w1")), new("State", new ScalarValue(DayOfWeek.Monday)), new("Seconds", new ScalarValue(1.25))]),
+                [new("Worker", new ScalarValue("w1")), new("State", new ScalarValue(DayOfWeek.Monday)), new("Seconds", new ScalarValue(1.3))]),
             output);
 
         Assert.Equal("2030-01-01T00:00:00.000Z WRN -: w1 is Monday after 1.3 s\n", output.ToString());
