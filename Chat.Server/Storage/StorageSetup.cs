@@ -6,7 +6,9 @@ using Chat.Server.Storage.Reading;
 using Chat.Server.Storage.Writing;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
+using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Npgsql;
 
 namespace Chat.Server.Storage;
 
@@ -23,12 +25,14 @@ internal static class StorageSetup
             services.AddPooledDbContextFactory<PostgresChatDb>(db => Quiet(db.UseNpgsql(database.ConnectionString)));
             services.AddSingleton<IDbContextFactory<ChatDb>, ChatDbFactory<PostgresChatDb>>();
             services.AddSingleton<IStorageDialect, PostgresDialect>();
+            services.AddSingleton(_ => new WriterContexts(PostgresWriter(database)));
         }
         else
         {
             services.AddPooledDbContextFactory<SqliteChatDb>(db => Quiet(db.UseSqlite(database.ConnectionString)).AddInterceptors(new SqlitePragmas()));
             services.AddSingleton<IDbContextFactory<ChatDb>, ChatDbFactory<SqliteChatDb>>();
             services.AddSingleton<IStorageDialect, SqliteDialect>();
+            services.AddSingleton(s => new WriterContexts(s.GetRequiredService<IDbContextFactory<ChatDb>>()));
         }
 
         services.TryAddSingleton(TimeProvider.System);
@@ -48,6 +52,15 @@ internal static class StorageSetup
         services.AddSingleton<LogWriter>();
         services.AddHostedService(s => s.GetRequiredService<LogWriter>());
         return services;
+    }
+
+    private static ChatDbFactory<PostgresChatDb> PostgresWriter(Database database)
+    {
+        var own = new NpgsqlConnectionStringBuilder(database.ConnectionString) { MaxPoolSize = WriterContexts.PoolSize };
+        own.ApplicationName += " writer";
+        var options = new DbContextOptionsBuilder<PostgresChatDb>();
+        Quiet(options.UseNpgsql(own.ConnectionString));
+        return new(new PooledDbContextFactory<PostgresChatDb>(options.Options));
     }
 
     /// <summary>A failed command is reported by whoever acts on it; counting up to a bound needs no order.</summary>

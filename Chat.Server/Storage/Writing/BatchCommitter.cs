@@ -2,7 +2,6 @@ using System.Data.Common;
 using Chat.Server.Failpoints;
 using Chat.Server.Storage.Dialects;
 using Chat.Server.Storage.Model;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 
 namespace Chat.Server.Storage.Writing;
@@ -12,7 +11,7 @@ namespace Chat.Server.Storage.Writing;
 /// a commit without a reply is looked up before anything is written again. Every append is answered exactly once.
 /// </summary>
 internal sealed partial class BatchCommitter(
-    IDbContextFactory<ChatDb> contexts,
+    WriterContexts contexts,
     IStorageDialect dialect,
     StorageBreaker breaker,
     IEnumerable<ICommitObserver> observers,
@@ -150,7 +149,7 @@ internal sealed partial class BatchCommitter(
         Dictionary<Append, OutboxRow> existing;
         try
         {
-            await using var db = await contexts.CreateDbContextAsync(cancellation);
+            await using var db = await contexts.CreateAsync(cancellation);
             existing = await ExistingEvents.FindAsync(db, appends, cancellation);
         }
         catch (Exception e) when (StorageFaults.Classify(e) is not StorageFault.Unknown)
@@ -247,7 +246,7 @@ internal sealed partial class BatchCommitter(
         Dictionary<Append, OutboxRow> existing = [];
         try
         {
-            await using var db = await contexts.CreateDbContextAsync(cancellation);
+            await using var db = await contexts.CreateAsync(cancellation);
             existing = await ExistingEvents.FindAsync(db, [.. refused.Select(r => r.Append)], cancellation);
         }
         catch (Exception e) when (e is DbException or TimeoutException or InvalidOperationException)

@@ -22,7 +22,7 @@ internal enum TransactionPhase
 
 /// <summary>One attempt at one batch: a single EF Core transaction.</summary>
 internal sealed class BatchTransaction(
-    IDbContextFactory<ChatDb> contexts, IStorageDialect dialect, long now, int maxMembers, IReadOnlyList<Append> appends)
+    WriterContexts contexts, IStorageDialect dialect, long now, int maxMembers, IReadOnlyList<Append> appends)
 {
     public TransactionPhase Phase { get; private set; }
 
@@ -34,7 +34,7 @@ internal sealed class BatchTransaction(
     /// </param>
     public async Task<Dictionary<Append, OutboxRow>> RunAsync(bool resolve, CancellationToken cancellation)
     {
-        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        await using var db = await contexts.CreateAsync(cancellation);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
         var facts = await dialect.LockAsync(db, LockOrder(), Senders(), cancellation);
         await ReadReferredAsync(db, facts, cancellation);
