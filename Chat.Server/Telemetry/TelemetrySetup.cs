@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Chat.Server.Telemetry.Charts;
 using Chat.Server.Telemetry.Logging;
 using Chat.Server.Telemetry.Metrics;
 using Chat.Server.Telemetry.Resources;
@@ -46,6 +47,8 @@ internal static class TelemetrySetup
         builder.Services.AddSingleton<MetricsBook>();
         builder.Services.AddSingleton<MetricsHistory>();
         builder.Services.AddSingleton<NodeMetrics>();
+        builder.Services.AddSingleton<ChartBook>();
+        builder.Services.AddSingleton<IMetricsObserver>(static provider => provider.GetRequiredService<ChartBook>());
         builder.Services.AddSingleton<IChildMemory, WorkersMemory>();
         builder.Services.AddHostedService<CertificateGauge>();
         builder.Services.AddHostedService<MetricsIntake>();
