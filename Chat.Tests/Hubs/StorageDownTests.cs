@@ -66,7 +66,12 @@ public sealed class StorageDownTests
         await using var server = await InProcessServer.StartAsync(builder => builder.Services.AddSingleton<IDbContextFactory<ChatDb>>(s =>
             contexts = new FailingContexts(s.GetRequiredService<IDbContextFactory<SqliteChatDb>>())));
         var alice = await server.ConnectAsync("alice");
-        await alice.NoticeAsync(NoticeKinds.Welcome);
+        // Once events come, the connection has read all that it reads from storage; before, the fault would be the pump's.
+        var conversation = await alice.CreateAsync("direct", "bob");
+        await alice.SendAsync(conversation, "m1", "first");
+        await alice.SendAsync(conversation, "m2", "second");
+        await alice.EventAsync();
+        await alice.EventAsync();
         contexts!.Fault = () => new FormatException("secret detail");
         contexts.Failing = true;
         var answer = await alice.CallAsync("Conversations", new { });
