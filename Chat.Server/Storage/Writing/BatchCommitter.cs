@@ -218,6 +218,7 @@ internal sealed partial class BatchCommitter(
                 append.Complete(new AppendStored(e.Seq, e.Epoch, e.At, Duplicate: false));
             }
 
+            meter.Accepted(events.Length);
             await PublishAsync(events);
         }
 
@@ -262,13 +263,8 @@ internal sealed partial class BatchCommitter(
         }
     }
 
-    private static void AnswerAll(IReadOnlyList<Append> appends, AppendOutcome outcome)
-    {
-        foreach (var append in appends)
-        {
-            append.Complete(outcome);
-        }
-    }
+    private void AnswerAll(IReadOnlyList<Append> appends, AppendRefused refusal) =>
+        meter.Refused(appends.Count(append => append.Complete(refusal)), refusal.Reason);
 
     private static partial class Log
     {

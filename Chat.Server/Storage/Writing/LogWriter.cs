@@ -127,15 +127,7 @@ internal sealed partial class LogWriter : BackgroundService
             }
         }
 
-        if (refused > 0 && refusal.Reason is AppendRefusal.StorageUnavailable or AppendRefusal.Internal or AppendRefusal.Overloaded)
-        {
-            _meter.Failed(refused, refusal.Reason switch
-            {
-                AppendRefusal.StorageUnavailable => "db_unavailable",
-                AppendRefusal.Overloaded => "overloaded",
-                _ => "internal",
-            });
-        }
+        _meter.Refused(refused, refusal.Reason);
     }
 
     private static partial class Log

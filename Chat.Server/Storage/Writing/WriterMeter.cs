@@ -13,6 +13,7 @@ internal sealed class WriterMeter : IDisposable
     };
 
     private readonly Meter _meter;
+    private readonly Counter<long> _accepted;
     private readonly Counter<long> _duplicates;
     private readonly Counter<long> _failed;
     private readonly Counter<long> _batches;
@@ -22,6 +23,7 @@ internal sealed class WriterMeter : IDisposable
     public WriterMeter(IMeterFactory meters)
     {
         _meter = meters.Create(Name);
+        _accepted = _meter.CreateCounter<long>("chat.message.accepted", "{message}", "Messages stored, each once.");
         _duplicates = _meter.CreateCounter<long>("chat.message.duplicate", "{message}", "Sends whose id was stored before.");
         _failed = _meter.CreateCounter<long>("chat.message.failed", "{message}", "Sends that the server could not store.");
         _batches = _meter.CreateCounter<long>("chat.storage.batch", "{batch}", "Transactions of the group-commit writer.");
@@ -36,10 +38,25 @@ internal sealed class WriterMeter : IDisposable
         _duration.Record(duration.TotalSeconds);
     }
 
+    public void Accepted(int count) => _accepted.Add(count, new KeyValuePair<string, object?>("delivery.class", "durable"));
+
     public void Duplicates(int count) => _duplicates.Add(count, new KeyValuePair<string, object?>("where", "send"));
 
-    public void Failed(int count, string error) =>
-        _failed.Add(count, new KeyValuePair<string, object?>("error.type", error), new KeyValuePair<string, object?>("fault", "server"));
+    /// <summary>Counts what is the server's fault; a request that is refused for what it is has not failed.</summary>
+    public void Refused(int count, AppendRefusal reason)
+    {
+        var error = reason switch
+        {
+            AppendRefusal.StorageUnavailable => "db_unavailable",
+            AppendRefusal.Overloaded => "overloaded",
+            AppendRefusal.Internal => "internal",
+            _ => null,
+        };
+        if (count > 0 && error is not null)
+        {
+            _failed.Add(count, new KeyValuePair<string, object?>("error.type", error), new KeyValuePair<string, object?>("fault", "server"));
+        }
+    }
 
     /// <summary>Shows the length of the writer's queue.</summary>
     public void Watch(Func<int> depth) =>
