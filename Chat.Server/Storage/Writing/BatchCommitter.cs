@@ -78,7 +78,12 @@ internal sealed partial class BatchCommitter(
                         await Task.Delay(RetryBackoff.Delay(attempt++, Random.Shared.NextDouble()), time, cancellation);
                         break;
                     case StorageFault.Conflict or StorageFault.Connection or StorageFault.Timeout or StorageFault.Resources:
-                        breaker.ReportOutage(e, started);
+                        if (fault != StorageFault.Conflict)
+                        {
+                            // Bad luck with conflicts is this batch's alone: storage answers.
+                            breaker.ReportOutage(e, started);
+                        }
+
                         AnswerAll(appends, new AppendRefused(AppendRefusal.StorageUnavailable, options.Value.RetryAfter));
                         return;
                     default:
