@@ -68,7 +68,7 @@ internal sealed class CommitRow
     /// <summary>PostgreSQL: the transaction's id, for ids of this table do not commit in order. SQLite: null.</summary>
     public long? Xid { get; set; }
 
-    /// <summary>Process that committed; a follower skips its own.</summary>
+    /// <summary>Process that committed, for whoever reads the journal by hand. Followers read their own too: a commit whose reply was lost is among them.</summary>
     public required string Origin { get; set; }
 
     /// <summary>JSON of <see cref="Reading.CommitMoves"/>.</summary>
