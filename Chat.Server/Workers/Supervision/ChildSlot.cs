@@ -166,8 +166,14 @@ internal sealed class ChildSlot
     {
         while (await WantedAsync())
         {
-            var run = Launch(out var problem);
-            await AfterAsync(run, run is null ? -1 : await run.Exited, problem);
+            if (Launch(out var problem) is { } run)
+            {
+                await AfterAsync(run, await run.Exited, problem);
+            }
+            else if (problem is not null)
+            {
+                await AfterAsync(null, -1, problem);
+            }
         }
     }
 
@@ -190,11 +196,18 @@ internal sealed class ChildSlot
         }
     }
 
+    /// <summary>Null with a problem when it could not be started, null without one when it is no longer wanted.</summary>
     private ChildRun? Launch(out string? problem)
     {
         problem = null;
         lock (_lock)
         {
+            // Asked again under the lock: an order to leave that came since the loop looked had no process to send away.
+            if (!_orders.ShouldRun)
+            {
+                return null;
+            }
+
             var generation = _record.NextStart();
             var key = Guid.NewGuid().ToString("N");
             try

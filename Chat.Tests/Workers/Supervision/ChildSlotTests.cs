@@ -251,6 +251,27 @@ public sealed class ChildSlotTests
         Assert.Equal(WorkerState.Stopped, _slot.Describe().State);
     }
 
+    /// <summary>Closed in the moment of a start, a slot must not be left with a process that nobody sends away.</summary>
+    [Fact]
+    public async Task Close_WhileAProcessIsBeingStarted_LeavesNoneBehind()
+    {
+        var launcher = new FakeLauncher { Obedient = true };
+        for (var round = 0; round < 10_000; round++)
+        {
+            var slot = NewSlot(ChildKind.Worker, launcher);
+            slot.Start();
+            var child = await launcher.NextAsync();
+            slot.Leave(3 * Second, "restart", comeBack: true);
+            Thread.SpinWait(round % 250 * 4);
+            await slot.CloseAsync(TimeSpan.Zero, "the server stops").WaitAsync(Eventually.Patience);
+            Assert.True(child.Exited.IsCompleted);
+            while (launcher.HasMore)
+            {
+                await launcher.NextAsync();
+            }
+        }
+    }
+
     [Fact]
     public async Task Leave_BeforeItsHello_IsAskedBySignalAndAgainWhenItCanHear()
     {
@@ -288,9 +309,9 @@ public sealed class ChildSlotTests
 
     private static string Key(FakeChild child) => child.Environment["key"];
 
-    private ChildSlot NewSlot(ChildKind kind) => new(
+    private ChildSlot NewSlot(ChildKind kind, FakeLauncher? launcher = null) => new(
         new("w1", kind, "none", [], new Dictionary<string, string>()),
-        new(_launcher, _options, _time, (_, key) => new Dictionary<string, string> { ["key"] = key }, e => _events.Writer.TryWrite(e), (_, _) => { }));
+        new(launcher ?? _launcher, _options, _time, (_, key) => new Dictionary<string, string> { ["key"] = key }, e => _events.Writer.TryWrite(e), (_, _) => { }));
 
     /// <summary>The slot starts a process under its lock; asked for its state it answers after that.</summary>
     private async Task<FakeChild> LaunchedAsync()

@@ -12,6 +12,9 @@ internal sealed class FakeLauncher : IChildLauncher
 
     public string? Problem { get; set; }
 
+    /// <summary>Asked to go by signal, a process goes.</summary>
+    public bool Obedient { get; init; }
+
     public IRunningChild Launch(ChildProcess child, IReadOnlyDictionary<string, string> environment, Action<LogLine> onLine)
     {
         if (Problem is { } problem)
@@ -19,7 +22,7 @@ internal sealed class FakeLauncher : IChildLauncher
             throw new LaunchFailedException(problem);
         }
 
-        var launched = new FakeChild(++_pid, environment, onLine);
+        var launched = new FakeChild(++_pid, environment, onLine, Obedient);
         _launched.Writer.TryWrite(launched);
         return launched;
     }
@@ -33,7 +36,7 @@ internal sealed class FakeLauncher : IChildLauncher
     public bool HasMore => _launched.Reader.TryPeek(out _);
 }
 
-internal sealed class FakeChild(int pid, IReadOnlyDictionary<string, string> environment, Action<LogLine> onLine) : IRunningChild
+internal sealed class FakeChild(int pid, IReadOnlyDictionary<string, string> environment, Action<LogLine> onLine, bool obedient) : IRunningChild
 {
     private readonly TaskCompletionSource<int> _exited = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -47,7 +50,14 @@ internal sealed class FakeChild(int pid, IReadOnlyDictionary<string, string> env
 
     public bool Killed { get; private set; }
 
-    public void Terminate() => Terminated = true;
+    public void Terminate()
+    {
+        Terminated = true;
+        if (obedient)
+        {
+            Exit(0);
+        }
+    }
 
     public void Kill()
     {
