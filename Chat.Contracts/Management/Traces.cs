@@ -1,0 +1,67 @@
+namespace Chat.Contracts.Management;
+
+/// <summary>What is known of the messages with an id (it is the sender's: two senders may have used the same).</summary>
+/// <param name="Id">The id that was asked for.</param>
+/// <param name="Messages">At most 10.</param>
+/// <param name="Partial">Set when not every worker told what it remembers.</param>
+public sealed record MessageTraces(string Id, IReadOnlyList<MessageTrace> Messages, PartialAnswer? Partial);
+
+/// <summary>One message's way. The log and the cursors tell what is; what happened when is remembered by the workers for a while.</summary>
+public sealed record MessageTrace
+{
+    /// <summary>What can be told of it without telling it.</summary>
+    public required MessageView Message { get; init; }
+
+    /// <summary>When each thing happened, oldest first.</summary>
+    public IReadOnlyList<TraceStep> Steps { get; init; } = [];
+
+    /// <summary>Where each device of each member stands; at most 200.</summary>
+    public IReadOnlyList<TraceDevice> Devices { get; init; } = [];
+
+    /// <summary>Members who have read it.</summary>
+    public IReadOnlyList<string> ReadBy { get; init; } = [];
+
+    /// <summary>There are more devices than are shown.</summary>
+    public bool More { get; init; }
+}
+
+/// <summary>One thing that happened to a message.</summary>
+public sealed record TraceStep
+{
+    /// <summary>When.</summary>
+    public DateTimeOffset At { get; init; }
+
+    /// <summary><c>accepted</c>, <c>committed</c>, <c>hinted</c>, <c>pushed</c>, <c>pushed-again</c>, <c>acknowledged</c>, <c>read</c>, <c>dead</c>.</summary>
+    public required string What { get; init; }
+
+    /// <summary>The worker; null when the log tells it.</summary>
+    public string? Worker { get; init; }
+
+    /// <summary>To whom.</summary>
+    public string? User { get; init; }
+
+    /// <summary>To which device.</summary>
+    public string? Device { get; init; }
+
+    /// <summary>By which connection.</summary>
+    public string? Connection { get; init; }
+}
+
+/// <summary>Where a device stands with a message.</summary>
+public sealed record TraceDevice
+{
+    /// <summary>Whose.</summary>
+    public required string User { get; init; }
+
+    /// <summary>Which.</summary>
+    public required string Device { get; init; }
+
+    /// <summary>It has acknowledged the message.</summary>
+    public bool Acknowledged { get; init; }
+
+    /// <summary>What it has acknowledged of this log.</summary>
+    public long AckedSeq { get; init; }
+
+    /// <summary>It is connected to this node.</summary>
+    public bool Connected { get; init; }
+}
