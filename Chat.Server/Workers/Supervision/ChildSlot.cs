@@ -166,13 +166,10 @@ internal sealed class ChildSlot
     {
         while (await WantedAsync())
         {
-            if (Launch(out var problem) is { } run)
+            var run = Launch(out var problem);
+            if (run is not null || problem is not null)
             {
-                await AfterAsync(run, await run.Exited, problem);
-            }
-            else if (problem is not null)
-            {
-                await AfterAsync(null, -1, problem);
+                await AfterAsync(run, run is null ? -1 : await run.Exited, problem);
             }
         }
     }
@@ -214,15 +211,14 @@ internal sealed class ChildSlot
             {
                 var process = _context.Launcher.Launch(_child, _context.Environment(_child, key), OnLine);
                 _run = new(generation, key, _child.Kind, process, _context.Time);
+                if (_child.Kind is ChildKind.Companion)
+                {
+                    ReadyLocked(_run);
+                }
             }
             catch (LaunchFailedException error)
             {
                 problem = error.Message;
-            }
-
-            if (_run is not null && _child.Kind is ChildKind.Companion)
-            {
-                ReadyLocked(_run);
             }
 
             return _run;
@@ -237,11 +233,9 @@ internal sealed class ChildSlot
         lock (_lock)
         {
             var now = _context.Time.GetUtcNow();
-            var served = run?.Served ?? TimeSpan.Zero;
-            var lines = _lines.Since(_record.StartedAt);
-            var exit = run is null ? new(code, null, ExitReason.RefusedToStart, problem ?? "", now) : ExitJudge.Judge(run.End(code, lines), now);
+            var exit = run is null ? new(code, null, ExitReason.RefusedToStart, problem ?? "", now) : ExitJudge.Judge(run.End(code, _lines.Since(_record.StartedAt)), now);
             _run = null;
-            decision = _policy.Decide(new(exit.Reason, exit.Code, _orders.Wanted, _record.Streak, served));
+            decision = _policy.Decide(new(exit.Reason, exit.Code, _orders.Wanted, _record.Streak, run?.Served ?? TimeSpan.Zero));
             _orders.GivenUp = decision is RestartDecision.GiveUp;
             _record.Ended(exit, decision);
             _waiters.Settle(_record.Generation, ready: false);
