@@ -52,7 +52,11 @@ public sealed record PublishRequest(string? Id, string? Topic, string? Type, Jso
 
 /// <summary>Subscribes to a topic. Answer: <see cref="SubscribeResult"/>.</summary>
 /// <param name="Topic">The topic's name.</param>
-/// <param name="From"><c>"head"</c> (default), <c>"start"</c>, or a seq: the first event wanted is the one after it.</param>
+/// <param name="From">
+/// <c>"head"</c>: what comes from now on; <c>"last"</c>: the last event and what comes; <c>"start"</c>: all that is kept; or a seq: the first
+/// event wanted is the one after it. Absent: an existing subscription goes on where it stands, a new one begins at the head, or with the
+/// last event where the topic retains it.
+/// </param>
 /// <param name="Durable">Keep a cursor and replay what was missed; otherwise the subscription ends with the connection.</param>
 public sealed record SubscribeRequest(string? Topic, JsonElement? From = null, bool? Durable = null);
 

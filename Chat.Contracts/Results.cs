@@ -90,6 +90,10 @@ public sealed record SubscribeResult : Result
 
     /// <summary>Last seq of the log.</summary>
     public long Head { get; init; }
+
+    /// <summary>Where the subscription stands: the first event to come is the one after it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? Position { get; init; }
 }
 
 /// <summary>Answer to CreateConversation.</summary>

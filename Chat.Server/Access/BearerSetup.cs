@@ -31,7 +31,7 @@ internal sealed partial class BearerSetup(
         bearer.TokenValidationParameters = new TokenValidationParameters
         {
             NameClaimType = "sub",
-            RoleClaimType = "roles",
+            RoleClaimType = Callers.RoleClaim,
             ClockSkew = TimeSpan.FromSeconds(30),
             RequireSignedTokens = true,
             RequireExpirationTime = true,

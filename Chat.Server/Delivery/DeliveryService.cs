@@ -12,9 +12,10 @@ internal sealed class DeliveryService(
     UserConnections users, FeedTable feeds, PumpServices pumps, CursorKeeper keeper, ReceiptBook receipts, StorageBreaker breaker)
 {
     /// <summary>Starts feeding a connection; returns at once, waits neither for storage nor for the catch-up.</summary>
-    public void Connect(HubConnectionContext connection, string user, string device)
+    /// <param name="mayFollow">Whether the user has the right to what the device wants to be fed; asked when it is about to be.</param>
+    public void Connect(HubConnectionContext connection, string user, string device, Func<string, bool> mayFollow)
     {
-        var pump = new ConnectionPump(connection, user, device, pumps);
+        var pump = new ConnectionPump(connection, user, device, mayFollow, pumps);
         pump.Announce(new Notice
         {
             Kind = NoticeKinds.Welcome,
@@ -44,8 +45,8 @@ internal sealed class DeliveryService(
     public void Acknowledge(HubConnectionContext connection, IReadOnlyList<AckPosition> positions) =>
         users.Find(connection.ConnectionId)?.Acknowledge(positions, (subscription, seq) =>
         {
-            // Having one's own message back is no news to the others.
-            if (!subscription.Feed.IsOwn(subscription.Pump.User, seq))
+            // Having one's own message back is no news to the others, and subscribers of a topic do not know of each other.
+            if (!TopicIds.IsTopic(subscription.Feed.Conversation) && !subscription.Feed.IsOwn(subscription.Pump.User, seq))
             {
                 receipts.Delivered(subscription.Feed.Conversation, subscription.Pump.User, seq);
             }
@@ -58,6 +59,48 @@ internal sealed class DeliveryService(
         {
             pump.Follow(conversation, 0);
         }
+    }
+
+    /// <summary>How a connection stands to a topic: what it has acknowledged and whether that is kept, or null; and how many topics it follows.</summary>
+    public ((long Acked, bool Durable)? Standing, int Following) TopicOf(HubConnectionContext connection, string conversation) =>
+        users.Find(connection.ConnectionId) is not { } pump ? (null, 0)
+        : pump.Find(conversation) is { Gone: false } place ? ((place.Acked, place.KeepsCursor), pump.CountTopics())
+        : (null, pump.CountTopics());
+
+    /// <summary>A connection subscribed to a topic.</summary>
+    public void Subscribe(HubConnectionContext connection, string conversation, long position, bool durable, bool moves)
+    {
+        if (users.Find(connection.ConnectionId) is not { } pump)
+        {
+            return;
+        }
+
+        if (moves)
+        {
+            // What was acknowledged at the old place says nothing about the new one.
+            keeper.Forget(new CursorKey(pump.User, pump.Device, conversation));
+        }
+
+        pump.Subscribe(conversation, position, durable, moves);
+    }
+
+    /// <summary>A device wants no more of a topic: the connection leaves it, and the device's others if they were fed for its cursor.</summary>
+    public void Unsubscribe(HubConnectionContext connection, string conversation)
+    {
+        if (users.Find(connection.ConnectionId) is not { } own)
+        {
+            return;
+        }
+
+        foreach (var pump in users.Of(own.User))
+        {
+            if (pump == own || (pump.Device == own.Device && pump.Find(conversation) is { KeepsCursor: true }))
+            {
+                pump.Unsubscribe(conversation);
+            }
+        }
+
+        keeper.Forget(new CursorKey(own.User, own.Device, conversation));
     }
 
     /// <summary>Whether the connection follows the conversation now (its user is a member as far as this node has seen).</summary>

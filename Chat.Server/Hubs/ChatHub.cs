@@ -1,6 +1,7 @@
 using Chat.Contracts;
 using Chat.Server.Delivery;
 using Chat.Server.Messaging;
+using Chat.Server.Messaging.Topics;
 using Chat.Server.Presence;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http.Features;
@@ -20,6 +21,8 @@ internal sealed class ChatHub(
     ReadMarks marks,
     Acquaintances acquaintances,
     Signals signals,
+    Publishes publishes,
+    TopicCalls topics,
     DeliveryService delivery,
     PresenceService presence) : Hub
 {
@@ -41,6 +44,12 @@ internal sealed class ChatHub(
 
     public Task<BatchResult> SendBatch(SendBatchRequest? batch) => sends.SendBatchAsync(User, batch);
 
+    public Task<Receipt> Publish(PublishRequest? publish) => publishes.PublishAsync(Context.User, User, publish);
+
+    public Task<SubscribeResult> Subscribe(SubscribeRequest? subscribe) => topics.SubscribeAsync(Connection, subscribe);
+
+    public Task<Result> Unsubscribe(UnsubscribeRequest? unsubscribe) => topics.UnsubscribeAsync(Connection, unsubscribe);
+
     public void Ack(IReadOnlyList<AckPosition>? positions) => delivery.Acknowledge(Connection, positions ?? []);
 
     public Task<Receipt> Edit(EditRequest? edit) => edits.EditAsync(User, edit);
@@ -49,7 +58,7 @@ internal sealed class ChatHub(
 
     public Task<Receipt> React(ReactRequest? react) => edits.ReactAsync(User, react);
 
-    public Task<HistoryResult> History(HistoryRequest? request) => history.ReadAsync(User, request, Gone);
+    public Task<HistoryResult> History(HistoryRequest? request) => history.ReadAsync(Context.User, User, request, Gone);
 
     public Task<ConversationResult> CreateConversation(CreateConversationRequest? create) =>
         conversations.CreateAsync(User, create, delivery.ConversationCreated);

@@ -1,13 +1,14 @@
 using Chat.Contracts;
 using Chat.Server.Access;
 using Chat.Server.Delivery;
+using Chat.Server.Messaging.Topics;
 using Chat.Server.Presence;
 using Microsoft.AspNetCore.SignalR;
 
 namespace Chat.Server.Hubs;
 
 /// <summary>What begins and ends with a connection. Waits for nothing: not for storage, not for the catch-up.</summary>
-internal sealed class ConnectionLife(AccessLimits limits, DeliveryService delivery, PresenceService presence)
+internal sealed class ConnectionLife(AccessLimits limits, DeliveryService delivery, PresenceService presence, TopicRights topics)
 {
     private static readonly object Entered = new();
 
@@ -32,7 +33,7 @@ internal sealed class ConnectionLife(AccessLimits limits, DeliveryService delive
         presence.Connected(user);
         try
         {
-            delivery.Connect(connection, user, DeviceOf(http));
+            delivery.Connect(connection, user, DeviceOf(http), conversation => topics.MayFollow(connection.User, conversation));
         }
         catch
         {
@@ -53,6 +54,6 @@ internal sealed class ConnectionLife(AccessLimits limits, DeliveryService delive
     }
 
     // The door let only well-formed devices in.
-    private static string DeviceOf(HttpContext? http) =>
+    public static string DeviceOf(HttpContext? http) =>
         http?.Request.Query[ChatHubContract.DeviceQuery] is [{ Length: > 0 } device] ? device : ChatHubContract.DefaultDevice;
 }

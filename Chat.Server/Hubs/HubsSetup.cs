@@ -30,6 +30,7 @@ internal static class HubsSetup
         services.AddSingleton<IPresenceAudience, PresenceAudience>();
         services.AddSingleton<ConnectionLife>();
         services.AddSingleton<Signals>();
+        services.AddSingleton<TopicCalls>();
         return services;
     }
 

@@ -21,6 +21,12 @@ internal sealed class Signals(DeliveryService delivery, Acquaintances acquaintan
             return Task.FromResult(Result.Failure(error));
         }
 
+        if (TopicIds.IsTopic(typing!.Conversation))
+        {
+            // Subscribers are no members, and do not know of each other.
+            return Task.FromResult(Result.Failure(Errors.NotFound));
+        }
+
         var (user, conversation) = (connection.UserIdentifier!, typing!.Conversation!);
         if (!delivery.Follows(connection, conversation))
         {

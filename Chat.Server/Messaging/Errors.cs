@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Chat.Contracts;
 using Chat.Server.Access;
+using Chat.Server.Messaging.Topics;
 
 namespace Chat.Server.Messaging;
 
@@ -27,6 +28,19 @@ internal static class Errors
 
     public static readonly ChatError Draining =
         new(ErrorCodes.Draining, "This server is shutting down; reconnect.", Retryable: true);
+
+    /// <summary>The same whether the topic is absent or the caller has no right to it.</summary>
+    public static readonly ChatError TopicNotFound =
+        new(ErrorCodes.NotFound, "There is no such topic, or the caller may not use it so.", Retryable: false);
+
+    public static readonly ChatError TooManySubscriptions =
+        new(ErrorCodes.LimitReached, "Too many topics are followed already (Topics:MaxSubscriptions).", Retryable: false);
+
+    public static readonly ChatError NoObject = Invalid("The call needs one object.");
+
+    public static readonly ChatError BadTopic = Invalid($"topic: {TopicNames.Grammar}.");
+
+    public static readonly ChatError BadFrom = Invalid("from: head, last, start, or a seq of 0 or more.");
 
     public static ChatError Invalid(string message) => new(ErrorCodes.Invalid, message, Retryable: false);
 

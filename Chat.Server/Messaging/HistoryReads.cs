@@ -1,5 +1,7 @@
+using System.Security.Claims;
 using System.Text.Json;
 using Chat.Contracts;
+using Chat.Server.Messaging.Topics;
 using Chat.Server.Storage.Conversations;
 using Chat.Server.Storage.Model;
 using Microsoft.Extensions.Options;
@@ -7,16 +9,30 @@ using Microsoft.Extensions.Options;
 namespace Chat.Server.Messaging;
 
 /// <summary>Reads of the log as it is, ascending.</summary>
-internal sealed class HistoryReads(HistoryStore store, Calls calls, Rules rules, IOptions<MessagingOptions> options, TimeProvider time)
+internal sealed class HistoryReads(
+    HistoryStore store, Calls calls, Rules rules, TopicRights topics, IOptions<MessagingOptions> options, TimeProvider time)
 {
-    public Task<HistoryResult> ReadAsync(string user, HistoryRequest? history, CancellationToken cancellation) => calls.RunAsync(
+    /// <summary>What a member may see of a conversation, or, of a topic, who may subscribe to it.</summary>
+    public Task<HistoryResult> ReadAsync(ClaimsPrincipal? caller, string user, HistoryRequest? history, CancellationToken cancellation) => ReadAsync(
+        user,
+        history,
+        (conversation, window, ct) => !TopicIds.IsTopic(conversation) ? store.ReadAsync(user, conversation, window, ct)
+            : topics.MayFollow(caller, conversation) ? store.ReadWholeAsync(conversation, window, ct)
+            : Task.FromResult<HistoryPage?>(null),
+        cancellation);
+
+    private Task<HistoryResult> ReadAsync(
+        string user,
+        HistoryRequest? history,
+        Func<string, HistoryWindow, CancellationToken, Task<HistoryPage?>> read,
+        CancellationToken cancellation) => calls.RunAsync(
         user,
         rules.History(history),
         async ct =>
         {
             var limit = Math.Min(history!.Limit ?? options.Value.HistoryDefault, options.Value.HistoryMax);
             var window = new HistoryWindow(history.Before, history.After, history.Around, limit);
-            if (await store.ReadAsync(user, history.Conversation!, window, ct) is not { } page)
+            if (await read(history.Conversation!, window, ct) is not { } page)
             {
                 return new HistoryResult { Error = Errors.NotFound };
             }

@@ -1,3 +1,4 @@
+using Chat.Server.Messaging.Topics;
 using Chat.Server.Storage.Conversations;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -22,6 +23,7 @@ internal static class MessagingSetup
         services.AddSingleton<HistoryReads>();
         services.AddSingleton<ReadMarks>();
         services.AddSingleton<Acquaintances>();
+        services.AddTopics();
         return services;
     }
 }

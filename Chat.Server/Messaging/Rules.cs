@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Unicode;
 using Chat.Contracts;
 using Chat.Server.Access;
+using Chat.Server.Messaging.Topics;
 using Microsoft.Extensions.Options;
 
 namespace Chat.Server.Messaging;
@@ -28,6 +29,17 @@ internal sealed class Rules(IOptions<MessagingOptions> options)
         return Id(send.Id) ?? Conversation(send.Conversation) ?? Type(send.Type) ?? Body(send.Body)
             ?? (send.ReplyTo is null || Names.IsText(send.ReplyTo, MaxId) ? null : BadReplyTo)
             ?? Expiry(send.ExpiresIn);
+    }
+
+    public ChatError? Publish(PublishRequest? publish)
+    {
+        if (publish is null)
+        {
+            return Missing;
+        }
+
+        return Id(publish.Id) ?? (TopicNames.IsName(publish.Topic) ? null : Errors.BadTopic) ?? Type(publish.Type) ?? Body(publish.Body)
+            ?? Expiry(publish.ExpiresIn);
     }
 
     public ChatError? Edit(EditRequest? edit) =>
@@ -129,7 +141,7 @@ internal sealed class Rules(IOptions<MessagingOptions> options)
         ? null
         : Errors.Invalid($"expiresIn: more than 0 and at most {_options.MaxExpiry.TotalSeconds:F0} seconds.");
 
-    private static readonly ChatError Missing = Errors.Invalid("The call needs one object.");
+    private static readonly ChatError Missing = Errors.NoObject;
     private static readonly ChatError BadId = Errors.Invalid($"id: 1 to {MaxId} printable characters.");
     private static readonly ChatError BadRef = Errors.Invalid($"ref: the id of a message, 1 to {MaxId} printable characters.");
     private static readonly ChatError BadReplyTo = Errors.Invalid($"replyTo: the id of a message, 1 to {MaxId} printable characters.");

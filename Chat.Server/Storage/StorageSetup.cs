@@ -3,6 +3,7 @@ using Chat.Server.Storage.Cursors;
 using Chat.Server.Storage.Dialects;
 using Chat.Server.Storage.Model;
 using Chat.Server.Storage.Reading;
+using Chat.Server.Storage.Topics;
 using Chat.Server.Storage.Writing;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
@@ -45,6 +46,7 @@ internal static class StorageSetup
         services.AddHostedService<DatabaseEvidence>();
         services.AddSingleton<StorageGate>();
         services.AddSingleton<CursorStore>();
+        services.AddSingleton<TopicStore>();
         services.AddSingleton<LogReader>();
         services.AddSingleton<ProcessIdentity>();
         services.AddSingleton<WriterMeter>();

@@ -81,6 +81,7 @@ internal sealed partial class StorageUpkeep(
         foreach (var device in idle)
         {
             await db.Cursors.Where(c => c.UserId == device.UserId && c.DeviceId == device.DeviceId).ExecuteDeleteAsync(ct);
+            await db.Subscriptions.Where(s => s.UserId == device.UserId && s.DeviceId == device.DeviceId).ExecuteDeleteAsync(ct);
             await db.Devices
                 .Where(d => d.UserId == device.UserId && d.DeviceId == device.DeviceId && d.LastSeenAt < before)
                 .ExecuteDeleteAsync(ct);

@@ -32,6 +32,9 @@ internal sealed class Subscription(ConversationFeed feed, ConnectionPump pump, l
         set => Volatile.Write(ref _acked, value);
     }
 
+    /// <summary>Whether acknowledgements move the device's cursor: not those of a topic that is followed for as long as the connection lives.</summary>
+    public bool KeepsCursor { get; set; } = true;
+
     /// <summary>Last seq that its user may see; guarded by the feed's lock.</summary>
     public long End { get; set; } = long.MaxValue;
 

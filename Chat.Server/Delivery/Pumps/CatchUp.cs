@@ -28,6 +28,12 @@ internal sealed class CatchUp(ConnectionPump pump, PumpServices services)
         var joined = new List<(Subscription Subscription, Following Following)>(following.Count);
         foreach (var f in following)
         {
+            if (!pump.MayFollow(f.Conversation))
+            {
+                pump.Announce(new Notice { Kind = NoticeKinds.Revoked, Conversation = f.Conversation, Reason = ErrorCodes.NotFound });
+                continue;
+            }
+
             if (pump.Join(f.Conversation, await StartAsync(f)) is { } subscription)
             {
                 joined.Add((subscription, f));

@@ -17,23 +17,28 @@ internal sealed partial class ConnectionPump
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Subscription> _subscriptions = new(StringComparer.Ordinal);
     private readonly Queue<Subscription> _behind = new();
-    private readonly Queue<(string Conversation, long Position)> _joining = new();
+    private readonly Queue<Action> _orders = new();
     private readonly HashSet<string> _left = new(StringComparer.Ordinal);
     private readonly PumpServices _services;
     private readonly CatchUp _catchUp;
+    private readonly FollowOrders _follow;
+    private readonly Func<string, bool> _mayFollow;
     private bool _running;
     private bool _resendWanted;
     private volatile bool _closed;
 
-    public ConnectionPump(HubConnectionContext connection, string user, string device, PumpServices services)
+    /// <param name="mayFollow">Whether the user has the right to a conversation that the device wants to be fed.</param>
+    public ConnectionPump(HubConnectionContext connection, string user, string device, Func<string, bool> mayFollow, PumpServices services)
     {
         Connection = connection;
         User = user;
         Device = device;
+        _mayFollow = mayFollow;
         _services = services;
         Window = new AckWindow(services.Options.Window, services.Time);
         Writer = new ConnectionWriter(connection, services.Options.PendingWrites, Window.Progress);
         _catchUp = new CatchUp(this, services);
+        _follow = new FollowOrders(this, services);
     }
 
     public HubConnectionContext Connection { get; }
@@ -144,20 +149,36 @@ internal sealed partial class ConnectionPump
                 }
             }
 
-            _services.Keeper.Mark(
-                new CursorKey(User, Device, conversation), TestSwitches.CursorTooFar ? subscription.Position : subscription.Acked);
+            if (subscription.KeepsCursor)
+            {
+                _services.Keeper.Mark(
+                    new CursorKey(User, Device, conversation), TestSwitches.CursorTooFar ? subscription.Position : subscription.Acked);
+            }
+
             acknowledged(subscription, subscription.Acked);
         }
     }
 
-    /// <summary>Begins to follow a conversation that the user was just added to. The loop does it, so that it cannot fall amidst a page.</summary>
-    public void Follow(string conversation, long position)
+    /// <summary>Begins to follow a conversation that the user was just added to.</summary>
+    public void Follow(string conversation, long position) => Order(() => _follow.Join(conversation, position));
+
+    /// <summary>Follows a topic from a position.</summary>
+    /// <param name="durable">Its acknowledgements move the device's cursor.</param>
+    /// <param name="moves">Also when it follows the topic already.</param>
+    public void Subscribe(string topic, long position, bool durable, bool moves) => Order(() => _follow.Subscribe(topic, position, durable, moves));
+
+    /// <summary>Leaves a topic: nothing is fed from now on, a page that is being written apart.</summary>
+    public void Unsubscribe(string topic)
     {
-        lock (_lock)
+        if (Find(topic) is { } subscription)
         {
-            _joining.Enqueue((conversation, position));
-            RunUnderLock();
+            _services.Feeds.Leave(subscription);
         }
+
+        Order(() => _follow.Leave(topic));
+
+        // The loop may be waiting for room that nobody will make.
+        Window.Wake();
     }
 
     /// <summary>Asks storage anew what the device follows; what it follows already goes on.</summary>
@@ -171,9 +192,10 @@ internal sealed partial class ConnectionPump
     }
 
     /// <summary>Takes a place in the conversation's feed; not live yet.</summary>
-    public Subscription? Join(string conversation, long position)
+    public Subscription? Join(string conversation, long position, bool keepsCursor = true)
     {
         var subscription = _services.Feeds.Join(conversation, this, position);
+        subscription.KeepsCursor = keepsCursor;
         lock (_lock)
         {
             if (!_closed && _subscriptions.TryAdd(conversation, subscription))
@@ -189,11 +211,48 @@ internal sealed partial class ConnectionPump
         return null;
     }
 
-    public bool Follows(string conversation)
+    public bool Follows(string conversation) => Find(conversation) is { End: long.MaxValue };
+
+    /// <summary>The place in a conversation; null when there is none.</summary>
+    public Subscription? Find(string conversation)
     {
         lock (_lock)
         {
-            return _subscriptions.TryGetValue(conversation, out var subscription) && subscription.End == long.MaxValue;
+            return _subscriptions.GetValueOrDefault(conversation);
+        }
+    }
+
+    /// <summary>How many topics are followed.</summary>
+    public int CountTopics()
+    {
+        lock (_lock)
+        {
+            return _subscriptions.Keys.Count(TopicIds.IsTopic);
+        }
+    }
+
+    public bool MayFollow(string conversation) => _mayFollow(conversation);
+
+    /// <summary>Gives a place up, with all that is owed there. It has left its feed.</summary>
+    public void Drop(Subscription subscription)
+    {
+        lock (_lock)
+        {
+            var conversation = subscription.Feed.Conversation;
+            if (_subscriptions.Remove(conversation))
+            {
+                _left.Add(conversation);
+                Window.Release(subscription.Acknowledge(long.MaxValue));
+            }
+        }
+    }
+
+    /// <summary>Whether the conversation was left on this connection, so that a jump must be told; asked once.</summary>
+    public bool ForgetLeft(string conversation)
+    {
+        lock (_lock)
+        {
+            return _left.Remove(conversation);
         }
     }
 
@@ -246,6 +305,15 @@ internal sealed partial class ConnectionPump
         lock (_lock)
         {
             subscription.JumpTo(position);
+        }
+    }
+
+    private void Order(Action order)
+    {
+        lock (_lock)
+        {
+            _orders.Enqueue(order);
+            RunUnderLock();
         }
     }
 
@@ -302,9 +370,13 @@ internal sealed partial class ConnectionPump
                 return () => _catchUp.ResendAsync(owing);
             }
 
-            if (!_closed && _joining.TryDequeue(out var join))
+            if (!_closed && _orders.TryDequeue(out var order))
             {
-                return () => RejoinAsync(join.Conversation, join.Position);
+                return () =>
+                {
+                    order();
+                    return Task.CompletedTask;
+                };
             }
 
             if (!_closed && _behind.TryDequeue(out var subscription))
@@ -316,41 +388,6 @@ internal sealed partial class ConnectionPump
             _running = false;
             return null;
         }
-    }
-
-    private Task RejoinAsync(string conversation, long position)
-    {
-        Subscription? ended;
-        bool again;
-        lock (_lock)
-        {
-            again = _left.Remove(conversation);
-            if (_subscriptions.TryGetValue(conversation, out ended))
-            {
-                if (position < ended.End)
-                {
-                    return Task.CompletedTask;
-                }
-
-                again = true;
-                _subscriptions.Remove(conversation);
-                Window.Release(ended.Acknowledge(long.MaxValue));
-            }
-        }
-
-        if (ended is not null)
-        {
-            _services.Feeds.Leave(ended);
-        }
-
-        if (again)
-        {
-            // What lay between is not theirs, and the jump is announced.
-            Announce(new Notice { Kind = NoticeKinds.Reset, Conversation = conversation, Head = position, Reason = "rejoined" });
-        }
-
-        Join(conversation, position);
-        return Task.CompletedTask;
     }
 
     private static partial class Log

@@ -15,25 +15,37 @@ internal sealed class HistoryStore(StorageGate gate)
                 join c in db.Conversations.AsNoTracking() on m.ConversationId equals c.Id
                 where m.ConversationId == conversation && m.UserId == user && m.LeftSeq == null
                 select new { c.HeadSeq, c.FirstSeq, m.JoinedSeq }).FirstOrDefaultAsync(ct);
-            if (place is null)
-            {
-                return null;
-            }
-
-            var first = Math.Max(place.FirstSeq, place.JoinedSeq);
-            var log = db.Outbox.AsNoTracking().Where(o => o.ConversationId == conversation && o.Seq >= first);
-            var rows = window switch
-            {
-                { After: { } after } => await UpAsync(log, after, window.Limit, ct),
-                { Around: { } around } => await AroundAsync(log, around, window.Limit, ct),
-                _ => await DownAsync(log, window.Before ?? long.MaxValue, window.Limit, ct),
-            };
-
-            // What was committed between the two reads is not hidden, but the head must not lie before it.
-            var head = rows.Count == 0 ? place.HeadSeq : Math.Max(place.HeadSeq, rows[^1].Seq);
-            return new HistoryPage(head, first, rows);
+            return place is null ? null : await PageAsync(db, conversation, Math.Max(place.FirstSeq, place.JoinedSeq), place.HeadSeq, window, ct);
         },
         cancellation);
+
+    /// <summary>All that is kept, for whoever the caller has found to be allowed to. Null when the conversation is not there.</summary>
+    public Task<HistoryPage?> ReadWholeAsync(string conversation, HistoryWindow window, CancellationToken cancellation) => gate.RunAsync(
+        async (db, ct) =>
+        {
+            var place = await db.Conversations.AsNoTracking()
+                .Where(c => c.Id == conversation)
+                .Select(c => new { c.HeadSeq, c.FirstSeq })
+                .FirstOrDefaultAsync(ct);
+            return place is null ? null : await PageAsync(db, conversation, place.FirstSeq, place.HeadSeq, window, ct);
+        },
+        cancellation);
+
+    private static async Task<HistoryPage> PageAsync(
+        ChatDb db, string conversation, long first, long headSeq, HistoryWindow window, CancellationToken ct)
+    {
+        var log = db.Outbox.AsNoTracking().Where(o => o.ConversationId == conversation && o.Seq >= first);
+        var rows = window switch
+        {
+            { After: { } after } => await UpAsync(log, after, window.Limit, ct),
+            { Around: { } around } => await AroundAsync(log, around, window.Limit, ct),
+            _ => await DownAsync(log, window.Before ?? long.MaxValue, window.Limit, ct),
+        };
+
+        // What was committed between the two reads is not hidden, but the head must not lie before it.
+        var head = rows.Count == 0 ? headSeq : Math.Max(headSeq, rows[^1].Seq);
+        return new HistoryPage(head, first, rows);
+    }
 
     private static Task<List<OutboxRow>> UpAsync(IQueryable<OutboxRow> log, long after, int limit, CancellationToken cancellation) =>
         log.Where(o => o.Seq > after).OrderBy(o => o.Seq).Take(limit).ToListAsync(cancellation);

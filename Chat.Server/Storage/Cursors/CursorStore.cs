@@ -47,6 +47,7 @@ internal sealed class CursorStore(StorageGate gate, IStorageDialect dialect, Tim
         foreach (var idle in others.Take(Math.Max(0, others.Count - maxDevices + 1)))
         {
             await db.Cursors.Where(c => c.UserId == user && c.DeviceId == idle).ExecuteDeleteAsync(ct);
+            await db.Subscriptions.Where(s => s.UserId == user && s.DeviceId == idle).ExecuteDeleteAsync(ct);
             await db.Devices.Where(d => d.UserId == user && d.DeviceId == idle).ExecuteDeleteAsync(ct);
         }
 
@@ -81,8 +82,16 @@ internal sealed class CursorStore(StorageGate gate, IStorageDialect dialect, Tim
                 c.FirstSeq,
                 Acked = (long?)cursor.AckedSeq,
             }).ToListAsync(ct);
+        var topics = await (
+            from s in db.Subscriptions.AsNoTracking()
+            join c in db.Conversations on s.ConversationId equals c.Id
+            join k in db.Cursors
+                on new { s.UserId, s.DeviceId, s.ConversationId } equals new { k.UserId, k.DeviceId, k.ConversationId }
+            where s.UserId == user && s.DeviceId == device
+            select new Following(s.ConversationId, k.AckedSeq, (long?)null, c.HeadSeq, c.FirstSeq, 0L)).ToListAsync(ct);
         return
         [
+            .. topics,
             .. rows
                 .Select(r => new Following(
                     r.ConversationId, Math.Max(r.Acked ?? 0, r.JoinedSeq - 1), r.LeftSeq, r.HeadSeq, r.FirstSeq, r.ReadSeq))

@@ -11,6 +11,7 @@ internal abstract class ChatDb(DbContextOptions options) : DbContext(options)
     public DbSet<CommitRow> Commits => Set<CommitRow>();
     public DbSet<DeviceRow> Devices => Set<DeviceRow>();
     public DbSet<CursorRow> Cursors => Set<CursorRow>();
+    public DbSet<SubscriptionRow> Subscriptions => Set<SubscriptionRow>();
 
     protected override void OnModelCreating(ModelBuilder model)
     {
@@ -87,6 +88,15 @@ internal abstract class ChatDb(DbContextOptions options) : DbContext(options)
             e.Property(c => c.DeviceId).HasColumnName("device_id");
             e.Property(c => c.ConversationId).HasColumnName("conversation_id");
             e.Property(c => c.AckedSeq).HasColumnName("acked_seq");
+        });
+        model.Entity<SubscriptionRow>(e =>
+        {
+            e.ToTable("subscriptions").HasKey(s => new { s.UserId, s.DeviceId, s.ConversationId });
+            e.Property(s => s.UserId).HasColumnName("user_id");
+            e.Property(s => s.DeviceId).HasColumnName("device_id");
+            e.Property(s => s.ConversationId).HasColumnName("conversation_id");
+            e.Property(s => s.CreatedAt).HasColumnName("created_at");
+            e.HasIndex(s => s.ConversationId).HasDatabaseName("subscriptions_conversation");
         });
     }
 }

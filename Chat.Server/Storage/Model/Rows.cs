@@ -94,6 +94,15 @@ internal sealed class CursorRow
     public long AckedSeq { get; set; }
 }
 
+/// <summary>A device's durable subscription to a topic; where it stands is its cursor. It goes with the device.</summary>
+internal sealed class SubscriptionRow
+{
+    public required string UserId { get; set; }
+    public required string DeviceId { get; set; }
+    public required string ConversationId { get; set; }
+    public long CreatedAt { get; set; }
+}
+
 internal enum ConversationKind : short
 {
     Direct = 0,

@@ -1,3 +1,5 @@
+using Chat.Server.Storage.Model;
+
 namespace Chat.Server.Storage.Writing;
 
 /// <summary>What an append does beside adding a row to the log.</summary>
@@ -5,6 +7,9 @@ internal enum AppendKind : byte
 {
     /// <summary>Just the row.</summary>
     Message,
+
+    /// <summary>The row, in a topic, which begins to exist with it. Topics have no members: whether the sender may was decided before.</summary>
+    Publish,
 
     /// <summary>The row; <see cref="Append.Ref"/> must be the sender's own living message.</summary>
     Edit,
@@ -45,6 +50,9 @@ internal sealed class Append
 
     /// <summary>Seconds from acceptance until the body is blanked.</summary>
     public double? ExpiresIn { get; init; }
+
+    /// <summary>Of a topic that begins with this append.</summary>
+    public ConversationPolicy Policy { get; init; }
 
     /// <summary>Users of a membership change.</summary>
     public IReadOnlyList<string> Users { get; init; } = [];

@@ -58,7 +58,18 @@ internal sealed class BatchPlan
     private AppendOutcome? Judge(Append append)
     {
         if (!_facts.Conversations.TryGetValue(append.Conversation, out var conversation)
-            || !_facts.Members.TryGetValue((append.Conversation, append.Sender), out var sender)
+            || (append.Kind == AppendKind.Publish) != (conversation.Kind == ConversationKind.Topic))
+        {
+            return AppendRefused.NotFound;
+        }
+
+        if (append.Kind == AppendKind.Publish)
+        {
+            Accept(conversation, append, append.Body);
+            return null;
+        }
+
+        if (!_facts.Members.TryGetValue((append.Conversation, append.Sender), out var sender)
             || !sender.IsActive)
         {
             return AppendRefused.NotFound;

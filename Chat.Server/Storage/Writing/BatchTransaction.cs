@@ -3,6 +3,7 @@ using Chat.Server.Failpoints;
 using Chat.Server.Storage.Dialects;
 using Chat.Server.Storage.Model;
 using Chat.Server.Storage.Reading;
+using Chat.Server.Storage.Topics;
 using Microsoft.EntityFrameworkCore;
 
 namespace Chat.Server.Storage.Writing;
@@ -24,6 +25,8 @@ internal enum TransactionPhase
 internal sealed class BatchTransaction(
     WriterContexts contexts, IStorageDialect dialect, long now, int maxMembers, IReadOnlyList<Append> appends)
 {
+    private readonly SortedDictionary<string, ConversationPolicy> _newTopics = new(StringComparer.Ordinal);
+
     public TransactionPhase Phase { get; private set; }
 
     /// <summary>What was decided; set before the first row is written.</summary>
@@ -35,8 +38,20 @@ internal sealed class BatchTransaction(
     public async Task<Dictionary<Append, OutboxRow>> RunAsync(bool resolve, CancellationToken cancellation)
     {
         await using var db = await contexts.CreateAsync(cancellation);
+        if (_newTopics.Count > 0)
+        {
+            await TopicRows.CreateAsync(db, _newTopics, now, cancellation);
+        }
+
         await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
         var facts = await dialect.LockAsync(db, LockOrder(), Senders(), cancellation);
+        if (_newTopics.Count == 0 && FindNewTopics(facts))
+        {
+            // Made before and outside of the locks, by a statement of its own, so that nobody waits in a circle for a row that is not there yet.
+            await transaction.RollbackAsync(cancellation);
+            return await RunAsync(resolve, cancellation);
+        }
+
         await ReadReferredAsync(db, facts, cancellation);
         await ReadMembershipsAsync(db, facts, cancellation);
         var present = resolve ? await ExistingEvents.FindAsync(db, appends, cancellation) : [];
@@ -75,10 +90,26 @@ internal sealed class BatchTransaction(
         var senders = new HashSet<(string, string)>(appends.Count);
         foreach (var append in appends)
         {
-            senders.Add((append.Conversation, append.Sender));
+            if (append.Kind != AppendKind.Publish)
+            {
+                senders.Add((append.Conversation, append.Sender));
+            }
         }
 
         return [.. senders];
+    }
+
+    private bool FindNewTopics(BatchFacts facts)
+    {
+        foreach (var append in appends)
+        {
+            if (append.Kind == AppendKind.Publish && !facts.Conversations.ContainsKey(append.Conversation))
+            {
+                _newTopics[append.Conversation] = append.Policy;
+            }
+        }
+
+        return _newTopics.Count > 0;
     }
 
     private async Task ReadReferredAsync(ChatDb db, BatchFacts facts, CancellationToken cancellation)

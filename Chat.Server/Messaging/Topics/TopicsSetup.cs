@@ -1,0 +1,17 @@
+using Microsoft.Extensions.Options;
+
+namespace Chat.Server.Messaging.Topics;
+
+internal static class TopicsSetup
+{
+    public static IServiceCollection AddTopics(this IServiceCollection services)
+    {
+        services.AddOptionsWithValidateOnStart<TopicsOptions>().BindConfiguration(TopicsOptions.Section).ValidateDataAnnotations();
+        services.AddSingleton<IValidateOptions<TopicsOptions>, TopicsOptionsValidator>();
+        services.AddSingleton<TopicRules>();
+        services.AddSingleton<TopicRights>();
+        services.AddSingleton<Publishes>();
+        services.AddSingleton<Subscriptions>();
+        return services;
+    }
+}
