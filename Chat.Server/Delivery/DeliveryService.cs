@@ -64,8 +64,8 @@ internal sealed class DeliveryService(
     /// <summary>How a connection stands to a topic: what it has acknowledged and whether that is kept, or null; and how many topics it follows.</summary>
     public ((long Acked, bool Durable)? Standing, int Following) TopicOf(HubConnectionContext connection, string conversation) =>
         users.Find(connection.ConnectionId) is not { } pump ? (null, 0)
-        : pump.Find(conversation) is { Gone: false } place ? ((place.Acked, place.KeepsCursor), pump.CountTopics())
-        : (null, pump.CountTopics());
+        : pump.Places.Find(conversation) is { Gone: false } place ? ((place.Acked, place.KeepsCursor), pump.Places.CountTopics())
+        : (null, pump.Places.CountTopics());
 
     /// <summary>A connection subscribed to a topic.</summary>
     public void Subscribe(HubConnectionContext connection, string conversation, long position, bool durable, bool moves)
@@ -94,7 +94,7 @@ internal sealed class DeliveryService(
 
         foreach (var pump in users.Of(own.User))
         {
-            if (pump == own || (pump.Device == own.Device && pump.Find(conversation) is { KeepsCursor: true }))
+            if (pump == own || (pump.Device == own.Device && pump.Places.Find(conversation) is { KeepsCursor: true }))
             {
                 pump.Unsubscribe(conversation);
             }

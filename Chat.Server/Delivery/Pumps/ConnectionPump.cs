@@ -15,10 +15,8 @@ namespace Chat.Server.Delivery.Pumps;
 internal sealed partial class ConnectionPump
 {
     private readonly Lock _lock = new();
-    private readonly Dictionary<string, Subscription> _subscriptions = new(StringComparer.Ordinal);
     private readonly Queue<Subscription> _behind = new();
     private readonly Queue<Action> _orders = new();
-    private readonly HashSet<string> _left = new(StringComparer.Ordinal);
     private readonly PumpServices _services;
     private readonly CatchUp _catchUp;
     private readonly FollowOrders _follow;
@@ -36,6 +34,7 @@ internal sealed partial class ConnectionPump
         _mayFollow = mayFollow;
         _services = services;
         Window = new AckWindow(services.Options.Window, services.Time);
+        Places = new Places(_lock, Window);
         Writer = new ConnectionWriter(connection, services.Options.PendingWrites, Window.Progress);
         _catchUp = new CatchUp(this, services);
         _follow = new FollowOrders(this, services);
@@ -51,6 +50,8 @@ internal sealed partial class ConnectionPump
 
     public ConnectionWriter Writer { get; }
 
+    public Places Places { get; }
+
     public bool IsClosed => _closed;
 
     /// <summary>Begins with what the device follows; returns at once.</summary>
@@ -63,12 +64,11 @@ internal sealed partial class ConnectionPump
     /// <summary>Stops and leaves all feeds.</summary>
     public void Stop()
     {
-        List<Subscription> left;
+        Subscription[] left;
         lock (_lock)
         {
             _closed = true;
-            left = [.. _subscriptions.Values];
-            _subscriptions.Clear();
+            left = Places.ClearUnderLock();
             _behind.Clear();
         }
 
@@ -127,32 +127,15 @@ internal sealed partial class ConnectionPump
     {
         foreach (var (conversation, seq) in positions)
         {
-            Subscription? subscription;
-            lock (_lock)
+            if (Places.Acknowledge(conversation, seq) is not { } subscription)
             {
-                if (conversation is null || !_subscriptions.TryGetValue(conversation, out subscription))
-                {
-                    continue;
-                }
-
-                var gained = subscription.Acknowledge(seq);
-                if (gained == 0)
-                {
-                    continue;
-                }
-
-                Window.Acknowledged(gained);
-                if (subscription.Acked >= subscription.End)
-                {
-                    _subscriptions.Remove(conversation);
-                    _left.Add(conversation);
-                }
+                continue;
             }
 
             if (subscription.KeepsCursor)
             {
                 _services.Keeper.Mark(
-                    new CursorKey(User, Device, conversation), TestSwitches.CursorTooFar ? subscription.Position : subscription.Acked);
+                    new CursorKey(User, Device, subscription.Feed.Conversation), TestSwitches.CursorTooFar ? subscription.Position : subscription.Acked);
             }
 
             acknowledged(subscription, subscription.Acked);
@@ -170,7 +153,7 @@ internal sealed partial class ConnectionPump
     /// <summary>Leaves a topic: nothing is fed from now on, a page that is being written apart.</summary>
     public void Unsubscribe(string topic)
     {
-        if (Find(topic) is { } subscription)
+        if (Places.Find(topic) is { } subscription)
         {
             _services.Feeds.Leave(subscription);
         }
@@ -198,7 +181,7 @@ internal sealed partial class ConnectionPump
         subscription.KeepsCursor = keepsCursor;
         lock (_lock)
         {
-            if (!_closed && _subscriptions.TryAdd(conversation, subscription))
+            if (!_closed && Places.TryAddUnderLock(subscription))
             {
                 subscription.Queued = true;
                 _behind.Enqueue(subscription);
@@ -211,50 +194,9 @@ internal sealed partial class ConnectionPump
         return null;
     }
 
-    public bool Follows(string conversation) => Find(conversation) is { End: long.MaxValue };
-
-    /// <summary>The place in a conversation; null when there is none.</summary>
-    public Subscription? Find(string conversation)
-    {
-        lock (_lock)
-        {
-            return _subscriptions.GetValueOrDefault(conversation);
-        }
-    }
-
-    /// <summary>How many topics are followed.</summary>
-    public int CountTopics()
-    {
-        lock (_lock)
-        {
-            return _subscriptions.Keys.Count(TopicIds.IsTopic);
-        }
-    }
+    public bool Follows(string conversation) => Places.Find(conversation) is { End: long.MaxValue };
 
     public bool MayFollow(string conversation) => _mayFollow(conversation);
-
-    /// <summary>Gives a place up, with all that is owed there. It has left its feed.</summary>
-    public void Drop(Subscription subscription)
-    {
-        lock (_lock)
-        {
-            var conversation = subscription.Feed.Conversation;
-            if (_subscriptions.Remove(conversation))
-            {
-                _left.Add(conversation);
-                Window.Release(subscription.Acknowledge(long.MaxValue));
-            }
-        }
-    }
-
-    /// <summary>Whether the conversation was left on this connection, so that a jump must be told; asked once.</summary>
-    public bool ForgetLeft(string conversation)
-    {
-        lock (_lock)
-        {
-            return _left.Remove(conversation);
-        }
-    }
 
     /// <summary>Sends a notice that must not be lost: what follows makes no sense without it.</summary>
     public void Announce(Notice notice) => Writer.Post(Frames.Notice(notice));
@@ -366,7 +308,7 @@ internal sealed partial class ConnectionPump
             if (!_closed && _resendWanted)
             {
                 _resendWanted = false;
-                Subscription[] owing = [.. _subscriptions.Values.Where(s => s.Acked < s.Position)];
+                var owing = Places.OwingUnderLock();
                 return () => _catchUp.ResendAsync(owing);
             }
 

@@ -11,7 +11,7 @@ internal sealed class FollowOrders(ConnectionPump pump, PumpServices services)
     /// <summary>The user became a member: what lay before <paramref name="position"/> is not his.</summary>
     public void Join(string conversation, long position)
     {
-        if (pump.Find(conversation) is not { } present || position >= present.End)
+        if (pump.Places.Find(conversation) is not { } present || position >= present.End)
         {
             Enter(conversation, position, keepsCursor: true, "rejoined");
         }
@@ -20,7 +20,7 @@ internal sealed class FollowOrders(ConnectionPump pump, PumpServices services)
     /// <summary>The connection subscribed to a topic; what it follows already goes on, unless it asked to be elsewhere.</summary>
     public void Subscribe(string topic, long position, bool durable, bool moves)
     {
-        if (pump.Find(topic) is { Gone: false } present && !moves)
+        if (pump.Places.Find(topic) is { Gone: false } present && !moves)
         {
             present.KeepsCursor |= durable;
         }
@@ -33,18 +33,18 @@ internal sealed class FollowOrders(ConnectionPump pump, PumpServices services)
     /// <summary>What it was sent and has not acknowledged is owed no more.</summary>
     public void Leave(string topic)
     {
-        if (pump.Find(topic) is { } present)
+        if (pump.Places.Find(topic) is { } present)
         {
             // The feed first: what it would write after the window was given back nobody would ever acknowledge.
             services.Feeds.Leave(present);
-            pump.Drop(present);
+            pump.Places.Drop(present);
         }
     }
 
     private void Enter(string conversation, long position, bool keepsCursor, string reason)
     {
         Leave(conversation);
-        if (pump.ForgetLeft(conversation))
+        if (pump.Places.ForgetLeft(conversation))
         {
             // What lay between is not theirs, and the jump is announced.
             pump.Announce(new Notice { Kind = NoticeKinds.Reset, Conversation = conversation, Head = position, Reason = reason });

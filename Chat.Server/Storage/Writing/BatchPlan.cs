@@ -16,6 +16,8 @@ internal sealed record BodyRemoval(string Conversation, string Id, string Sender
 /// </summary>
 internal sealed class BatchPlan
 {
+    private static readonly LockedMember Nobody = new("", "", MemberRole.Member, 0, null);
+
     private readonly BatchFacts _facts;
     private readonly long _now;
     private readonly int _maxMembers;
@@ -57,27 +59,17 @@ internal sealed class BatchPlan
     /// <summary>Null: accepted and numbered.</summary>
     private AppendOutcome? Judge(Append append)
     {
+        // Topics take publishes only, and these ask no member: whether the sender may was decided before.
         if (!_facts.Conversations.TryGetValue(append.Conversation, out var conversation)
-            || (append.Kind == AppendKind.Publish) != (conversation.Kind == ConversationKind.Topic))
-        {
-            return AppendRefused.NotFound;
-        }
-
-        if (append.Kind == AppendKind.Publish)
-        {
-            Accept(conversation, append, append.Body);
-            return null;
-        }
-
-        if (!_facts.Members.TryGetValue((append.Conversation, append.Sender), out var sender)
-            || !sender.IsActive)
+            || (append.Kind == AppendKind.Publish) != (conversation.Kind == ConversationKind.Topic)
+            || (append.Kind == AppendKind.Publish ? Nobody : _facts.Members.GetValueOrDefault((append.Conversation, append.Sender))) is not { IsActive: true } sender)
         {
             return AppendRefused.NotFound;
         }
 
         switch (append.Kind)
         {
-            case AppendKind.Message:
+            case AppendKind.Message or AppendKind.Publish:
                 Accept(conversation, append, append.Body);
                 return null;
             case AppendKind.Edit or AppendKind.Delete or AppendKind.Reaction:

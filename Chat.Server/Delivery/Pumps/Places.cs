@@ -1,0 +1,82 @@
+using Chat.Contracts;
+using Chat.Server.Delivery.Feeds;
+
+namespace Chat.Server.Delivery.Pumps;
+
+/// <summary>A connection's places in the conversations that it follows, and which it has left. Guarded by its pump's lock.</summary>
+internal sealed class Places(Lock pumpLock, AckWindow window)
+{
+    private readonly Dictionary<string, Subscription> _places = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _left = new(StringComparer.Ordinal);
+
+    public Subscription? Find(string conversation)
+    {
+        lock (pumpLock)
+        {
+            return _places.GetValueOrDefault(conversation);
+        }
+    }
+
+    /// <summary>How many topics are followed.</summary>
+    public int CountTopics()
+    {
+        lock (pumpLock)
+        {
+            return _places.Keys.Count(TopicIds.IsTopic);
+        }
+    }
+
+    /// <summary>Takes a cumulative acknowledgement; the place, when it moved there.</summary>
+    public Subscription? Acknowledge(string? conversation, long seq)
+    {
+        lock (pumpLock)
+        {
+            if (conversation is null || !_places.TryGetValue(conversation, out var place) || place.Acknowledge(seq) is not (> 0 and var gained))
+            {
+                return null;
+            }
+
+            window.Acknowledged(gained);
+            if (place.Acked >= place.End)
+            {
+                _places.Remove(conversation);
+                _left.Add(conversation);
+            }
+
+            return place;
+        }
+    }
+
+    /// <summary>Gives a place up, with all that is owed there. It has left its feed.</summary>
+    public void Drop(Subscription place)
+    {
+        lock (pumpLock)
+        {
+            if (_places.Remove(place.Feed.Conversation))
+            {
+                _left.Add(place.Feed.Conversation);
+                window.Release(place.Acknowledge(long.MaxValue));
+            }
+        }
+    }
+
+    /// <summary>Whether the conversation was left on this connection, so that a jump must be told; asked once.</summary>
+    public bool ForgetLeft(string conversation)
+    {
+        lock (pumpLock)
+        {
+            return _left.Remove(conversation);
+        }
+    }
+
+    public bool TryAddUnderLock(Subscription place) => _places.TryAdd(place.Feed.Conversation, place);
+
+    public Subscription[] OwingUnderLock() => [.. _places.Values.Where(s => s.Acked < s.Position)];
+
+    public Subscription[] ClearUnderLock()
+    {
+        Subscription[] all = [.. _places.Values];
+        _places.Clear();
+        return all;
+    }
+}
