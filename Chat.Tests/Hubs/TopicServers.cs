@@ -19,6 +19,9 @@ public abstract class TopicServer : IAsyncLifetime
         ["Topics:Rules:0:Subscribe"] = "user:vip",
         ["Topics:Rules:1:Pattern"] = "last.*",
         ["Topics:Rules:1:Retained"] = "true",
+        // A busy machine is not what these tests are about.
+        ["Storage:AnswerWithin"] = "00:00:25",
+        ["Storage:CommandTimeout"] = "00:00:30",
         ["Limits:SendsPerSecond"] = "0",
         ["Limits:CallsPerSecond"] = "0",
     };
