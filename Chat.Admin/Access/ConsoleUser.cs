@@ -1,0 +1,7 @@
+namespace Chat.Admin.Access;
+
+/// <param name="Version">Grows with every change that ends the sessions made before it.</param>
+internal sealed record ConsoleUser(string Name, Role Role, string PasswordHash, bool Disabled, int Version, DateTimeOffset CreatedAt);
+
+/// <summary>One sign-in, until it ends. The address is masked before it is kept.</summary>
+internal sealed record ConsoleSession(string Id, string User, int UserVersion, DateTimeOffset CreatedAt, string Address, string Browser);

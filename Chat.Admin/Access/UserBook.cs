@@ -1,0 +1,222 @@
+using System.Security.Cryptography;
+using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.Extensions.Options;
+
+namespace Chat.Admin.Access;
+
+/// <summary>Who may sign in. Passwords are kept as PBKDF2 hashes of the framework's own hasher.</summary>
+internal sealed partial class UserBook
+{
+    private const int Iterations = 210_000;
+
+    private readonly Lock _gate = new();
+    private readonly TimeProvider _time;
+    private readonly UserFile _file;
+    private readonly PasswordHasher<string> _hasher = new(Options.Create(new PasswordHasherOptions { IterationCount = Iterations }));
+
+    // Checked when there is no such user, so that a wrong name takes as long as a wrong password.
+    private readonly string _decoy;
+    private Dictionary<string, ConsoleUser> _users;
+    private Dictionary<string, ConsoleSession> _sessions;
+
+    public UserBook(IOptions<AdminOptions> options, TimeProvider time)
+    {
+        _time = time;
+        _file = new UserFile(options.Value.Folder);
+        _decoy = _hasher.HashPassword("", Convert.ToHexString(RandomNumberGenerator.GetBytes(16)));
+        var content = _file.Load();
+        _users = content.Users.ToDictionary(u => u.Name, StringComparer.OrdinalIgnoreCase);
+        _sessions = content.Sessions.ToDictionary(s => s.Id, StringComparer.Ordinal);
+    }
+
+    public bool IsEmpty
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _users.Count == 0;
+            }
+        }
+    }
+
+    public IReadOnlyList<ConsoleUser> All
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _users.Values.OrderBy(u => u.Name, StringComparer.OrdinalIgnoreCase)];
+            }
+        }
+    }
+
+    public ConsoleUser? Find(string name)
+    {
+        lock (_gate)
+        {
+            return _users.GetValueOrDefault(name);
+        }
+    }
+
+    /// <summary>The user, when name and password belong together and the user is not disabled.</summary>
+    public ConsoleUser? Check(string name, string password)
+    {
+        var user = Find(name);
+        var result = _hasher.VerifyHashedPassword("", user?.PasswordHash ?? _decoy, password);
+        return user is { Disabled: false } && result is not PasswordVerificationResult.Failed ? user : null;
+    }
+
+    /// <summary>Null when done, else why not.</summary>
+    public string? Add(string name, string password, Role role, bool onlyTheFirst = false)
+    {
+        if (!Name().IsMatch(name))
+        {
+            return "A name has 2 to 40 letters, digits, dots, dashes or underscores.";
+        }
+
+        if (PasswordRules.Problem(password, name) is { } problem)
+        {
+            return problem;
+        }
+
+        var hash = _hasher.HashPassword("", password);
+        lock (_gate)
+        {
+            if (onlyTheFirst && _users.Count > 0)
+            {
+                return "Somebody was faster: the first user is there.";
+            }
+
+            if (_users.ContainsKey(name))
+            {
+                return "There is a user of that name.";
+            }
+
+            SaveHoldingLock(users: new(_users, _users.Comparer) { [name] = new(name, role, hash, Disabled: false, Version: 1, _time.GetUtcNow()) });
+            return null;
+        }
+    }
+
+    /// <summary>Ends all sessions of that user, except one.</summary>
+    public string? SetPassword(string name, string password, string? exceptSession = null)
+    {
+        if (PasswordRules.Problem(password, name) is { } problem)
+        {
+            return problem;
+        }
+
+        var hash = _hasher.HashPassword("", password);
+        return Change(name, user => user with { PasswordHash = hash }, exceptSession);
+    }
+
+    public string? SetRole(string name, Role role) => Change(name, user => user with { Role = role });
+
+    public string? SetDisabled(string name, bool disabled) => Change(name, user => user with { Disabled = disabled });
+
+    public string? Remove(string name)
+    {
+        lock (_gate)
+        {
+            if (!_users.TryGetValue(name, out var user))
+            {
+                return "There is no such user.";
+            }
+
+            var users = new Dictionary<string, ConsoleUser>(_users, _users.Comparer);
+            users.Remove(name);
+            if (!HasAdmin(users))
+            {
+                return LastAdmin;
+            }
+
+            SaveHoldingLock(users, _sessions.Values.Where(s => !IsOf(s, user)).ToDictionary(s => s.Id));
+            return null;
+        }
+    }
+
+    public ConsoleSession Begin(ConsoleUser user, string address, string browser)
+    {
+        var session = new ConsoleSession(Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)), user.Name, user.Version, _time.GetUtcNow(), address, browser);
+        lock (_gate)
+        {
+            SaveHoldingLock(sessions: new(_sessions) { [session.Id] = session });
+        }
+
+        return session;
+    }
+
+    /// <summary>The user of a session that is still good.</summary>
+    public (ConsoleUser User, ConsoleSession Session)? Resolve(string? id, TimeSpan lifetime)
+    {
+        lock (_gate)
+        {
+            return id is not null
+                && _sessions.TryGetValue(id, out var session)
+                && _time.GetUtcNow() - session.CreatedAt < lifetime
+                && _users.TryGetValue(session.User, out var user)
+                && user.Version == session.UserVersion
+                && !user.Disabled
+                    ? (user, session)
+                    : null;
+        }
+    }
+
+    public IReadOnlyList<ConsoleSession> SessionsOf(string? user, TimeSpan lifetime)
+    {
+        lock (_gate)
+        {
+            return [.. _sessions.Values.Where(s => (user is null || s.User == user) && _time.GetUtcNow() - s.CreatedAt < lifetime).OrderByDescending(s => s.CreatedAt)];
+        }
+    }
+
+    public void End(Func<ConsoleSession, bool> which)
+    {
+        lock (_gate)
+        {
+            SaveHoldingLock(sessions: _sessions.Values.Where(s => !which(s)).ToDictionary(s => s.Id));
+        }
+    }
+
+    private const string LastAdmin = "That is the last admin: somebody must be able to let others in.";
+
+    private string? Change(string name, Func<ConsoleUser, ConsoleUser> change, string? exceptSession = null)
+    {
+        lock (_gate)
+        {
+            if (!_users.TryGetValue(name, out var user))
+            {
+                return "There is no such user.";
+            }
+
+            var changed = change(user) with { Version = user.Version + 1 };
+            var users = new Dictionary<string, ConsoleUser>(_users, _users.Comparer) { [name] = changed };
+            if (!HasAdmin(users))
+            {
+                return LastAdmin;
+            }
+
+            var sessions = _sessions.Values.Where(s => !IsOf(s, user) || s.Id == exceptSession)
+                .ToDictionary(s => s.Id, s => IsOf(s, user) ? s with { UserVersion = changed.Version } : s);
+            SaveHoldingLock(users, sessions);
+            return null;
+        }
+    }
+
+    private static bool HasAdmin(Dictionary<string, ConsoleUser> users) => users.Values.Any(u => u is { Role: Role.Admin, Disabled: false });
+
+    private static bool IsOf(ConsoleSession session, ConsoleUser user) => session.User.Equals(user.Name, StringComparison.OrdinalIgnoreCase);
+
+    // On disk first: what could not be kept has not happened.
+    private void SaveHoldingLock(Dictionary<string, ConsoleUser>? users = null, Dictionary<string, ConsoleSession>? sessions = null)
+    {
+        users ??= _users;
+        sessions ??= _sessions;
+        _file.Save(new([.. users.Values], [.. sessions.Values]));
+        (_users, _sessions) = (users, sessions);
+    }
+
+    [GeneratedRegex(@"^[\p{L}\p{N}._\-]{2,40}\z")]
+    private static partial Regex Name();
+}

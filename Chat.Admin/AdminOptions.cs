@@ -1,0 +1,47 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Chat.Admin;
+
+/// <summary>Section <c>Admin</c>: what the console itself is told. Where it listens is <c>Console:Url</c> of the server, or <c>ASPNETCORE_URLS</c>.</summary>
+internal sealed class AdminOptions
+{
+    public const string Section = "Admin";
+
+    /// <summary>Users, sessions and the keys that sign the cookies; under the working directory.</summary>
+    [Required]
+    public string Folder { get; set; } = "data/console";
+
+    [Range(typeof(TimeSpan), "00:01:00", "1.00:00:00")]
+    public TimeSpan SetupCodeLifetime { get; set; } = TimeSpan.FromMinutes(15);
+
+    /// <summary>A session ends then, whatever happens.</summary>
+    [Range(typeof(TimeSpan), "00:05:00", "7.00:00:00")]
+    public TimeSpan SessionLifetime { get; set; } = TimeSpan.FromHours(8);
+
+    /// <summary>… and earlier when nobody uses it.</summary>
+    [Range(typeof(TimeSpan), "00:01:00", "7.00:00:00")]
+    public TimeSpan SessionIdle { get; set; } = TimeSpan.FromMinutes(30);
+
+    /// <summary>How soon an open page notices that its session was revoked or its user changed.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "00:01:00")]
+    public TimeSpan RevalidateEvery { get; set; } = TimeSpan.FromSeconds(10);
+
+    [Range(1, 1000)]
+    public int SignInAttempts { get; set; } = 5;
+
+    [Range(typeof(TimeSpan), "00:00:10", "1.00:00:00")]
+    public TimeSpan SignInWindow { get; set; } = TimeSpan.FromMinutes(15);
+
+    /// <summary>Pages open at once.</summary>
+    [Range(1, 1000)]
+    public int MaxCircuits { get; set; } = 50;
+
+    /// <summary>Whether an admin may look at a message's body at all.</summary>
+    public bool RevealBodies { get; set; } = true;
+
+    /// <summary>The health page without sign-in.</summary>
+    public bool AnonymousHealth { get; set; }
+
+    /// <summary>TLS ends at a proxy in front; without it plain HTTP is served on loopback only.</summary>
+    public bool BehindProxy { get; set; }
+}

@@ -1,0 +1,29 @@
+using Chat.Admin.Access;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace Chat.Admin;
+
+internal static class ConsoleSetup
+{
+    public static void AddConsole(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddOptionsWithValidateOnStart<AdminOptions>().BindConfiguration(AdminOptions.Section).ValidateDataAnnotations();
+        builder.Services.TryAddSingleton(TimeProvider.System);
+        var settings = builder.Configuration.GetSection(AdminOptions.Section).Get<AdminOptions>() ?? new AdminOptions();
+        if (Transport.Problem(builder.Configuration, settings) is { } problem)
+        {
+            throw new StartRefusedException(problem);
+        }
+
+        // The supervisor holds our input open as long as it lives.
+        if (builder.Configuration["Admin:EndWithInput"] is "true")
+        {
+            builder.Services.AddHostedService<SupervisorLink>();
+        }
+
+        builder.Services.AddHostedService<FirstCode>();
+    }
+}
+
+/// <summary>The configuration does not say how to run, and the message says what to change.</summary>
+internal sealed class StartRefusedException(string message) : Exception(message);

@@ -1,0 +1,58 @@
+using Chat.Admin.Live;
+using Chat.Admin.Parts;
+using Chat.Contracts.Management;
+
+namespace Chat.Admin.Frame;
+
+internal sealed record Banner(Level Level, string Text)
+{
+    public static IEnumerable<Banner> Of(LivePicture picture, DateTimeOffset now)
+    {
+        foreach (var node in picture.Nodes)
+        {
+            var where = picture.Nodes.Count > 1 ? $"{node.Name}: " : "";
+            if (!node.Connected && node.LostAt is { } lost)
+            {
+                yield return new(Level.Bad, $"{where}{node.Problem} No answer since {Units.Time(lost)} ({Units.Span(lost, now)}); the last values are shown.");
+                continue;
+            }
+
+            if (node.Overview is not { } overview)
+            {
+                continue;
+            }
+
+            if (overview.Dependencies.FirstOrDefault(d => d is { Name: "database", Connected: false }) is { } database)
+            {
+                yield return new(Level.Bad, $"{where}The database does not answer{Since(database.Since)}. Sends are refused and repeated by the clients; connections stay.");
+            }
+
+            if (overview.Tiles is { WorkersTotal: > 0, WorkersHealthy: 0 })
+            {
+                yield return new(Level.Bad, $"{where}No worker serves. The supervisor restarts them.");
+            }
+
+            if (overview.Backplane.Fallback)
+            {
+                yield return new(Level.Warn, $"{where}Redis is lost{Since(overview.Backplane.Since)}; hints travel by the {overview.Backplane.Mode}. Nothing is lost.");
+            }
+
+            if (overview.Workers.Count(w => w.State == WorkerStates.Draining) is > 0 and var draining)
+            {
+                yield return new(Level.Warn, $"{where}{draining} {(draining == 1 ? "worker is" : "workers are")} draining.");
+            }
+
+            if (overview.Firing.Any(a => a.Rule == "ClockSkew"))
+            {
+                yield return new(Level.Warn, $"{where}This clock and the database's differ.");
+            }
+
+            if (overview.Maintenance)
+            {
+                yield return new(Level.Info, $"{where}Maintenance: only the loss of the database or of all workers is told.");
+            }
+
+            string Since(DateTimeOffset? at) => at is null ? "" : $" since {Units.Time(at)}";
+        }
+    }
+}

@@ -1,0 +1,32 @@
+using Chat.Admin.Access;
+using Chat.Admin.Parts.Dialogs;
+using Microsoft.AspNetCore.Components.Server.Circuits;
+using Radzen;
+
+namespace Chat.Admin.Frame;
+
+internal static class FrameSetup
+{
+    private const int LargestMessage = 64 * 1024;
+
+    public static void AddFrame(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddRazorComponents().AddInteractiveServerComponents(circuit =>
+        {
+            // A page that lost its connection keeps its place for a while; each kept one costs memory.
+            circuit.DisconnectedCircuitRetentionPeriod = TimeSpan.FromMinutes(2);
+            circuit.DisconnectedCircuitMaxRetained = 20;
+            circuit.DetailedErrors = false;
+        }).AddHubOptions(hub => hub.MaximumReceiveMessageSize = LargestMessage);
+        builder.Services.AddScoped<CircuitHandler, CircuitCount.Handler>();
+        builder.Services.AddScoped<NotificationService>();
+        builder.Services.AddScoped<DialogDesk>();
+    }
+
+    public static void MapFrame(this WebApplication app)
+    {
+        app.MapGet("/", () => Results.LocalRedirect("/admin")).AllowAnonymous();
+        app.MapGet("/admin/alive", () => Results.NoContent()).AllowAnonymous();
+        app.MapRazorComponents<App>().AddInteractiveServerRenderMode(server => server.ContentSecurityFrameAncestorsPolicy = null);
+    }
+}

@@ -1,0 +1,220 @@
+using Chat.Admin.Live;
+using Chat.Admin.ServerApi;
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Routing;
+
+namespace Chat.Admin.Parts.Tables;
+
+/// <summary>
+/// A table whose server pages, sorts and searches. What it shows is in the page's address, so that it can be sent to
+/// somebody else. It is refreshed by itself and never moves what somebody is about to click.
+/// </summary>
+public partial class DataTable<T>
+{
+    private static readonly TimeSpan Every = TimeSpan.FromSeconds(3);
+
+    private readonly List<Col<T>> _columns = [];
+    private readonly HashSet<string> _toggled = [];
+    private readonly HashSet<string> _selected = [];
+    private RowKeeper<T> _keeper = null!;
+    private TableState _state = null!;
+    private long _total;
+    private bool _more;
+    private bool _loaded;
+    private bool _inUse;
+    private bool _loading;
+    private string? _error;
+    private string? _partial;
+    private long _loadedAt;
+
+    [Inject] internal TimeProvider Time { get; set; } = null!;
+
+    [Parameter] public string Title { get; set; } = "";
+
+    /// <summary>Several tables on one page: this one's words in the address begin so.</summary>
+    [Parameter] public string Prefix { get; set; } = "";
+
+    [Parameter, EditorRequired] public Func<T, string> Key { get; set; } = null!;
+
+    [Parameter] public string DefaultSort { get; set; } = "";
+
+    [Parameter] public bool Searchable { get; set; } = true;
+
+    [Parameter] public string Search { get; set; } = "Search";
+
+    /// <summary>Names of the address's words that go to the server as filters.</summary>
+    [Parameter] public string[] FilterNames { get; set; } = [];
+
+    /// <summary>Name of the export.</summary>
+    [Parameter] public string? Export { get; set; }
+
+    [Parameter] public Func<T, string>? Mark { get; set; }
+
+    [Parameter] public RenderFragment? Columns { get; set; }
+
+    [Parameter] public RenderFragment? Filters { get; set; }
+
+    [Parameter] public RenderFragment? Empty { get; set; }
+
+    /// <summary>What can be done with the keys of the selected rows.</summary>
+    [Parameter] public RenderFragment<IReadOnlyList<string>>? Batch { get; set; }
+
+    [Parameter, EditorRequired] public Func<PageQuery, Task<TablePage<T>>> Load { get; set; } = null!;
+
+    internal void Add(Col<T> column)
+    {
+        _columns.Add(column);
+        StateHasChanged();
+    }
+
+    /// <summary>After an action: as it is now, selection dropped.</summary>
+    public Task RefreshAsync()
+    {
+        _selected.Clear();
+        return ReloadAsync(keep: false);
+    }
+
+    protected override async Task OnInitializedAsync()
+    {
+        _keeper = new(Key);
+        _state = TableState.Read(Navigation.Uri, Prefix, DefaultSort, FilterNames);
+        Navigation.LocationChanged += OnLocationChanged;
+        Viewer.Changed += OnTick;
+        await ReloadAsync(keep: false);
+    }
+
+    public void Dispose()
+    {
+        Navigation.LocationChanged -= OnLocationChanged;
+        Viewer.Changed -= OnTick;
+    }
+
+    private bool Narrowed => _state.Search.Length > 0 || _state.Page > 1 || _state.Filters.Any(f => f.Value.Length > 0);
+
+    private bool HasNext => _more || (long)_state.Page * _state.Size < _total;
+
+    private string Range => _total == 0 && _keeper.Rows.Count == 0
+        ? "0 rows"
+        : $"{((_state.Page - 1) * _state.Size) + 1}–{((_state.Page - 1) * _state.Size) + _keeper.Rows.Count} of {(_more ? "more than " : "")}{Units.Count(_total)}";
+
+    private async Task ReloadAsync(bool keep)
+    {
+        if (_loading)
+        {
+            return;
+        }
+
+        _loading = true;
+        _loadedAt = Time.GetTimestamp();
+        try
+        {
+            var asked = _state;
+            var page = await Load(asked.ToQuery());
+            if (asked != _state)
+            {
+                return;
+            }
+
+            _error = page.Error;
+            if (page.Error is null)
+            {
+                (_total, _more, _partial, _loaded) = (page.Total, page.More, page.Partial, true);
+                if (keep && (_inUse || _selected.Count > 0))
+                {
+                    _keeper.Update(page.Items);
+                }
+                else
+                {
+                    _keeper.Replace(page.Items);
+                }
+            }
+        }
+        finally
+        {
+            _loading = false;
+        }
+
+        if (_state != TableState.Read(Navigation.Uri, Prefix, DefaultSort, FilterNames))
+        {
+            // The address moved on while the answer was under way.
+            OnLocationChanged(null, null);
+        }
+    }
+
+    private void OnTick()
+    {
+        if (Time.GetElapsedTime(_loadedAt) >= Every)
+        {
+            _ = InvokeAsync(async () =>
+            {
+                await ReloadAsync(keep: true);
+                StateHasChanged();
+            });
+        }
+    }
+
+    private void OnLocationChanged(object? sender, LocationChangedEventArgs? e) => _ = InvokeAsync(async () =>
+    {
+        var state = TableState.Read(Navigation.Uri, Prefix, DefaultSort, FilterNames);
+        if (state != _state)
+        {
+            _state = state;
+            _selected.Clear();
+            await ReloadAsync(keep: false);
+            StateHasChanged();
+        }
+    });
+
+    private void Go(TableState state) => Navigation.NavigateTo(state.Apply(Navigation.Uri, Prefix, DefaultSort), replace: true);
+
+    private void Widen() => Go(_state.With(search: "", page: 1, filters: _state.Filters.ToDictionary(f => f.Key, _ => "")));
+
+    private void SortBy(Col<T> column) => Go(_state.With(sort: _state.Sort == column.Sort ? $"-{column.Sort}" : column.Sort));
+
+    private string SortWord(Col<T> column) =>
+        column.Sort.Length == 0 ? "none" : _state.Sort == column.Sort ? "ascending" : _state.Sort == $"-{column.Sort}" ? "descending" : "none";
+
+    private string Arrow(Col<T> column) => SortWord(column) switch { "ascending" => " ▲", "descending" => " ▼", _ => "" };
+
+    private bool IsShown(Col<T> column) => column.Optional == _toggled.Contains(column.Title);
+
+    private void Toggle(Col<T> column)
+    {
+        if (!_toggled.Remove(column.Title))
+        {
+            _toggled.Add(column.Title);
+        }
+    }
+
+    private string RowClass(T row, string key) =>
+        $"{Mark?.Invoke(row)} {(_keeper.Gone.Contains(key) ? "gone" : "")} {(_selected.Contains(key) ? "selected" : "")}".Trim();
+
+    private void Select(string key)
+    {
+        if (!_selected.Remove(key))
+        {
+            _selected.Add(key);
+        }
+    }
+
+    private void SelectAll()
+    {
+        var keys = _keeper.Rows.Select(Key).ToList();
+        if (_selected.Count == keys.Count)
+        {
+            _selected.Clear();
+        }
+        else
+        {
+            _selected.UnionWith(keys);
+        }
+    }
+
+    private void ShowNew()
+    {
+        _selected.Clear();
+        _keeper.ShowNew();
+    }
+
+    private string ExportUrl(string format) => $"/admin/export/{Export}.{format}{(_state.ToQuery() with { Page = 1, Size = 100 }).ToQueryString()}";
+}

@@ -1,0 +1,8 @@
+namespace Chat.Admin.Playground;
+
+internal static class PlaygroundSetup
+{
+    public static void AddPlayground(this WebApplicationBuilder builder)
+    {
+    }
+}

@@ -1,0 +1,106 @@
+// What a server-rendered page cannot do itself: keys, the dialog element, visibility, theme, exact values under the pointer.
+const typing = (e) => e.ctrlKey || e.metaKey || e.altKey || e.target.closest?.("input, textarea, select, [contenteditable]");
+const visible = (element) => element && element.getClientRects().length > 0;
+const click = (selector, from = document) => {
+  const element = [...from.querySelectorAll(selector)].find(visible);
+  if (!element || element.disabled || element.getAttribute("aria-disabled") === "true") return false;
+  element.click();
+  return true;
+};
+
+let going = 0;
+const rows = () => [...document.querySelectorAll("[data-row]")].filter(visible);
+const currentRow = () => document.activeElement?.closest?.("[data-row]");
+const move = (step) => {
+  const all = rows();
+  if (all.length === 0) return false;
+  const at = all.indexOf(currentRow());
+  const next = all[Math.min(all.length - 1, Math.max(0, at < 0 ? 0 : at + step))];
+  next.focus();
+  next.scrollIntoView({ block: "nearest" });
+  return true;
+};
+
+document.addEventListener("keydown", (e) => {
+  if (e.key === "Escape") {
+    document.querySelectorAll("details[open].chooser, details[open].menu").forEach((d) => { d.open = false; });
+    if (e.target.matches?.("input[type=search]")) e.target.blur();
+    if (!document.querySelector("dialog[open]")) click("[data-close]");
+    return;
+  }
+  if (typing(e) || document.querySelector("dialog[open]")) return;
+  if (e.key === "Enter" && !e.target.matches?.("[data-row]")) return;
+  let done = true;
+  if (going > Date.now() && /^[a-z]$/.test(e.key)) {
+    going = 0;
+    done = click(`a[data-go="${e.key}"]`);
+  } else if (e.key === "g") going = Date.now() + 1500;
+  else if (e.key === "/") { const box = [...document.querySelectorAll("[data-search]")].find(visible); box?.focus(); box?.select(); done = !!box; }
+  else if (e.key === "j" || (e.key === "ArrowDown" && currentRow())) done = move(1);
+  else if (e.key === "k" || (e.key === "ArrowUp" && currentRow())) done = move(-1);
+  else if (e.key === "Enter") done = click("[data-open]", currentRow());
+  else if (e.key === "x") done = !!currentRow() && click("[data-select]", currentRow());
+  else if (e.key === "e" || e.key === "s") done = !!currentRow() && click(`[data-key="${e.key}"]`, currentRow());
+  else if (e.key === "?" || e.key === "r" || e.key === "p") done = click(`[data-key="${e.key}"]`);
+  else done = false;
+  if (done) e.preventDefault();
+});
+
+const setTheme = (theme) => {
+  document.documentElement.dataset.theme = theme;
+  document.cookie = `chat-console-theme=${theme}; path=/; max-age=31536000; samesite=strict`;
+};
+// The menu's list shows what is set, also when it was set on another page.
+document.addEventListener("toggle", (e) => {
+  const list = e.target.querySelector?.("[data-theme-select]");
+  if (list) list.value = document.documentElement.dataset.theme;
+}, true);
+document.addEventListener("change", (e) => { if (e.target.matches("[data-theme-select]")) setTheme(e.target.value); });
+
+// Exact values under the pointer; the chart itself carries them.
+let tip;
+document.addEventListener("pointermove", (e) => {
+  const plot = e.target.closest?.(".plot");
+  if (!plot) { tip?.remove(); tip = undefined; return; }
+  const data = JSON.parse(plot.closest("[data-chart]").dataset.chart);
+  const box = plot.getBoundingClientRect();
+  const points = Math.max(...data.lines.map((l) => l.values.length));
+  const i = Math.round(((e.clientX - box.left) / box.width) * (points - 1));
+  if (i < 0 || i >= points) return;
+  tip ??= document.body.appendChild(Object.assign(document.createElement("div"), { className: "tip" }));
+  const when = new Date(data.from + i * data.step * 1000).toISOString().slice(0, 19).replace("T", " ") + "Z";
+  tip.textContent = [when, ...data.lines.map((l) => `${l.name || "value"}: ${l.values[i] ?? "–"}`)].join("\n");
+  tip.style.left = `${Math.min(e.clientX + 14, innerWidth - tip.offsetWidth - 8)}px`;
+  tip.style.top = `${Math.min(e.clientY + 14, innerHeight - tip.offsetHeight - 8)}px`;
+});
+
+document.addEventListener("click", async (e) => {
+  const copy = e.target.closest?.("[data-copy]");
+  if (!copy) return;
+  try { await navigator.clipboard.writeText(copy.dataset.copy); copy.dataset.copied = "true"; } catch { copy.dataset.copied = "false"; }
+});
+
+let watcher;
+document.addEventListener("visibilitychange", () => watcher?.invokeMethodAsync("SetHidden", document.hidden).catch(() => {}));
+
+window.consoleUi = {
+  openDialog: (dialog) => { if (!dialog.open) dialog.showModal(); dialog.querySelector("textarea, input, select, button.primary, button")?.focus(); },
+  closeDialog: (dialog) => { if (dialog.open) dialog.close(); },
+  watch: (reference) => { watcher = reference; document.documentElement.dataset.live = "true"; if (document.hidden) reference.invokeMethodAsync("SetHidden", true); },
+  unwatch: () => { watcher = undefined; delete document.documentElement.dataset.live; },
+};
+
+// A circuit that the server gave up cannot be resumed: the page is loaded anew as soon as somebody answers.
+const overlay = document.getElementById("components-reconnect-modal");
+if (overlay) {
+  let trying = false;
+  new MutationObserver(async () => {
+    const lost = overlay.matches(".components-reconnect-failed, .components-reconnect-rejected");
+    if (!lost || trying) return;
+    trying = true;
+    for (let pause = 500; ; pause = Math.min(pause * 2, 10000)) {
+      try { if ((await fetch("/admin/alive", { cache: "no-store" })).ok) { location.reload(); return; } } catch { /* not yet */ }
+      await new Promise((done) => setTimeout(done, pause));
+    }
+  }).observe(overlay, { attributes: true, attributeFilter: ["class"] });
+}
