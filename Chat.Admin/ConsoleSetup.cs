@@ -9,6 +9,7 @@ internal static class ConsoleSetup
     {
         builder.Services.AddOptionsWithValidateOnStart<AdminOptions>().BindConfiguration(AdminOptions.Section).ValidateDataAnnotations();
         builder.Services.TryAddSingleton(TimeProvider.System);
+        builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
         var settings = builder.Configuration.GetSection(AdminOptions.Section).Get<AdminOptions>() ?? new AdminOptions();
         if (Transport.Problem(builder.Configuration, settings) is { } problem)
         {

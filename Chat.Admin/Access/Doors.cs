@@ -5,10 +5,10 @@ namespace Chat.Admin.Access;
 /// <summary>What every request passes: headers that close doors in browsers, the origin of whoever opens a circuit, the number of open pages.</summary>
 internal static class Doors
 {
-    // Radzen and the framework set style attributes; scripts come from here and nowhere else.
+    // Radzen and the framework set style attributes, and the framework needs the page's base element; scripts come from here and nowhere else.
     private const string Policy =
         "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
-        + "form-action 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'";
+        + "form-action 'self'; object-src 'none'; base-uri 'self'; frame-ancestors 'none'";
 
     public static void UseDoors(this WebApplication app)
     {

@@ -50,12 +50,12 @@ public sealed record ChartPicture(string Title, string Unit, DateTimeOffset From
 
     public double Top => LinePath.Round(Lines.SelectMany(l => l.Values).Max() ?? 0);
 
-    public static ChartPicture Of(string title, string unit, IReadOnlyList<ChartAnswer> answers, Func<ChartAnswer, ChartLine, string>? nameOf = null)
+    public static ChartPicture Of(string title, string unit, IReadOnlyList<ChartAnswer> answers)
     {
         var first = answers[0];
         var length = first.Lines.Select(l => l.Values.Count).DefaultIfEmpty(0).Max();
         var points = Math.Min(MostPoints, Math.Max(1, length));
-        var lines = answers.SelectMany(a => a.Lines.Select(l => new ChartLine(nameOf?.Invoke(a, l) ?? l.Name, LinePath.Thin(l.Values, points)))).ToList();
+        var lines = answers.SelectMany(a => a.Lines.Select(l => new ChartLine(l.Name, LinePath.Thin(l.Values, points)))).ToList();
         return new(title, unit, first.From, first.StepSeconds * length / points, lines, [.. answers.SelectMany(a => a.Markers)]);
     }
 }

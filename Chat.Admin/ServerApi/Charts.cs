@@ -18,22 +18,23 @@ internal sealed class Charts(SharedReads reads)
         var asked = parts.SelectMany(part => reads.Nodes.Select(node => (part, node))).ToList();
         var replies = await Task.WhenAll(asked.Select(a => reads.GetAsync<ChartAnswer>(
             a.node, $"{ManagementRoutes.Chart.Replace("{id}", Uri.EscapeDataString(a.part), StringComparison.Ordinal)}?range={range}", role, FreshOf(range))));
-        var answers = asked.Zip(replies).Where(r => r.Second.Value is not null).Select(r => (r.First, r.Second.Value!)).ToList();
+        var answers = asked.Zip(replies)
+            .Where(r => r.Second.Value is not null)
+            .Select(r => Named(Chosen(r.Second.Value!, line), r.First.part, r.First.node, name == Traffic))
+            .ToList();
         if (answers.Count == 0)
         {
             return (null, replies.Select(r => r.Error?.Message).FirstOrDefault(m => m is not null) ?? "No node answered.");
         }
 
-        var names = answers.ToDictionary(a => a.Item2, a => a.First);
-        var first = answers[0].Item2.Chart;
-        var picture = ChartPicture.Of(name == Traffic ? "Messages" : first.Title, first.Unit, [.. answers.Select(a => Chosen(a.Item2, line))], (answer, l) =>
-        {
-            var (part, node) = names.First(n => n.Key.Chart.Name == answer.Chart.Name && ReferenceEquals(n.Key.Markers, answer.Markers)).Value;
-            var own = name == Traffic ? part : l.Name;
-            return reads.Nodes.Count > 1 ? $"{node} {own}".TrimEnd() : own;
-        });
-        return (picture, null);
+        var first = answers[0].Chart;
+        return (ChartPicture.Of(name == Traffic ? "Messages" : first.Title, first.Unit, answers), null);
     }
+
+    private ChartAnswer Named(ChartAnswer answer, string part, string node, bool byPart) => answer with
+    {
+        Lines = [.. answer.Lines.Select(l => l with { Name = $"{(reads.Nodes.Count > 1 ? node : "")} {(byPart ? part : l.Name)}".Trim() })],
+    };
 
     private static ChartAnswer Chosen(ChartAnswer answer, string? line) =>
         answer.Chart.Name == "failed" ? answer with { Lines = [Sum(answer.Lines)] }

@@ -28,6 +28,7 @@ internal sealed record Roster(IReadOnlyList<ChildProcess> Workers, IReadOnlyList
         {
             ["ASPNETCORE_URLS"] = console.Url,
             ["Management__Url"] = plan.Management,
+            ["Admin__EndWithInput"] = "true",
         });
     }
 
