@@ -20,6 +20,7 @@ internal static class AccessSetup
         services.AddSingleton<SetupCode>();
         services.AddSingleton<SignInLimiter>();
         services.AddSingleton<CircuitCount>();
+        services.AddScoped<UserAdmin>();
         services.AddScoped<AuthenticationStateProvider, SessionGuard>();
         services.AddCascadingAuthenticationState();
         services.AddDataProtection().SetApplicationName("chat-console").PersistKeysToFileSystem(new DirectoryInfo(Path.Combine(settings.Folder, "keys")));

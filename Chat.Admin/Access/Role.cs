@@ -1,7 +1,7 @@
 namespace Chat.Admin.Access;
 
 /// <summary>Each may what the one before may.</summary>
-internal enum Role
+public enum Role
 {
     Viewer,
     Operator,

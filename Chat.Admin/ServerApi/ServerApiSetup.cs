@@ -17,5 +17,10 @@ internal static class ServerApiSetup
         services.AddSingleton<IAuditTrail>(provider => provider.GetRequiredService<AuditTrail>());
         services.AddHostedService(provider => provider.GetRequiredService<AuditTrail>());
         services.AddScoped<Actions>();
+        services.AddScoped<WorkerActions>();
+        services.AddScoped<SettingActions>();
+        services.AddScoped<UserActions>();
+        services.AddScoped<MessageActions>();
+        services.AddScoped<AlertActions>();
     }
 }

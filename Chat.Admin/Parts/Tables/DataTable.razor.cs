@@ -13,7 +13,7 @@ public partial class DataTable<T>
 {
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(3);
 
-    private readonly List<Col<T>> _columns = [];
+    private readonly List<Field<T>> _columns = [];
     private readonly HashSet<string> _toggled = [];
     private readonly HashSet<string> _selected = [];
     private RowKeeper<T> _keeper = null!;
@@ -61,7 +61,7 @@ public partial class DataTable<T>
 
     [Parameter, EditorRequired] public Func<PageQuery, Task<TablePage<T>>> Load { get; set; } = null!;
 
-    internal void Add(Col<T> column)
+    internal void Add(Field<T> column)
     {
         _columns.Add(column);
         StateHasChanged();
@@ -169,16 +169,16 @@ public partial class DataTable<T>
 
     private void Widen() => Go(_state.With(search: "", page: 1, filters: _state.Filters.ToDictionary(f => f.Key, _ => "")));
 
-    private void SortBy(Col<T> column) => Go(_state.With(sort: _state.Sort == column.Sort ? $"-{column.Sort}" : column.Sort));
+    private void SortBy(Field<T> column) => Go(_state.With(sort: _state.Sort == column.Sort ? $"-{column.Sort}" : column.Sort));
 
-    private string SortWord(Col<T> column) =>
+    private string SortWord(Field<T> column) =>
         column.Sort.Length == 0 ? "none" : _state.Sort == column.Sort ? "ascending" : _state.Sort == $"-{column.Sort}" ? "descending" : "none";
 
-    private string Arrow(Col<T> column) => SortWord(column) switch { "ascending" => " ▲", "descending" => " ▼", _ => "" };
+    private string Arrow(Field<T> column) => SortWord(column) switch { "ascending" => " ▲", "descending" => " ▼", _ => "" };
 
-    private bool IsShown(Col<T> column) => column.Optional == _toggled.Contains(column.Title);
+    private bool IsShown(Field<T> column) => column.Optional == _toggled.Contains(column.Title);
 
-    private void Toggle(Col<T> column)
+    private void Toggle(Field<T> column)
     {
         if (!_toggled.Remove(column.Title))
         {

@@ -1,0 +1,51 @@
+using Chat.Admin.Access;
+using Chat.Admin.Parts;
+using Chat.Admin.Parts.Dialogs;
+using Chat.Contracts.Management;
+
+namespace Chat.Admin.ServerApi;
+
+/// <summary>What an admin changes while the nodes run; on all of them.</summary>
+internal sealed class SettingActions(Actions actions, Fleet fleet, DialogDesk desk)
+{
+    public async Task MaintenanceAsync(bool on)
+    {
+        var question = on
+            ? new Question("Begin maintenance?", "Alerts are judged, but only the loss of the database or of all workers is told.", "Begin") { ReasonRequired = true }
+            : new Question("End maintenance?", "All alerts are told again.", "End") { ReasonRequired = true };
+        if (await desk.AskAsync(question) is { } consent)
+        {
+            await EverywhereAsync("maintenance", "node", ManagementRoutes.Maintenance, new MaintenanceRequest { On = on, Reason = consent.Reason });
+        }
+    }
+
+    public async Task LogLevelAsync()
+    {
+        var draft = new LogLevelDraft();
+        var question = new Question("Change a log level?", "It goes back by itself when the time is over.", "Change")
+        {
+            ReasonRequired = true,
+            Body = builder =>
+            {
+                builder.OpenComponent<LogLevelFields>(0);
+                builder.AddComponentParameter(1, nameof(LogLevelFields.Draft), draft);
+                builder.CloseComponent();
+            },
+            Problem = () => draft.Category.Trim().Length == 0 ? "Name a category, or Default for all." : null,
+        };
+        if (await desk.AskAsync(question) is { } consent)
+        {
+            await EverywhereAsync(
+                "log-level", draft.Category, ManagementRoutes.LogLevel,
+                new LogLevelRequest { Category = draft.Category.Trim(), Level = draft.Level.Length == 0 ? null : draft.Level, Seconds = draft.Minutes * 60, Reason = consent.Reason });
+        }
+    }
+
+    private async Task EverywhereAsync(string action, string target, string path, object body)
+    {
+        foreach (var node in fleet.Nodes)
+        {
+            await actions.DoAsync(Role.Admin, action, target, node, path, body);
+        }
+    }
+}

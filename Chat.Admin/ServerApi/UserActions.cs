@@ -1,0 +1,55 @@
+using Chat.Admin.Access;
+using Chat.Admin.Parts.Dialogs;
+using Chat.Contracts.Management;
+
+namespace Chat.Admin.ServerApi;
+
+/// <summary>What can be done to connections and users, with the question before it.</summary>
+internal sealed class UserActions(Actions actions, Fleet fleet, DialogDesk desk)
+{
+    public async Task DisconnectAsync(string node, ConnectionView connection)
+    {
+        if (await desk.AskAsync(new($"Disconnect {connection.User} ({connection.Device})?", "The client is told the reason and may connect again.", "Disconnect") { ReasonRequired = true }) is { } consent)
+        {
+            await actions.DoAsync(
+                Role.Operator, "connection.disconnect", $"connection/{connection.Id}", node, Address.Of(ManagementRoutes.ConnectionDisconnect, connection.Id), new ReasonRequest { Reason = consent.Reason });
+        }
+    }
+
+    public async Task DisconnectUserAsync(string user)
+    {
+        if (await desk.AskAsync(new($"Disconnect {user} everywhere?", "All their connections on all nodes end; the clients are told the reason and may connect again.", "Disconnect") { ReasonRequired = true }) is not { } consent)
+        {
+            return;
+        }
+
+        foreach (var node in fleet.Nodes)
+        {
+            await actions.DoAsync(Role.Operator, "user.disconnect", $"user/{user}", node, Address.Of(ManagementRoutes.UserDisconnect, user), new ReasonRequest { Reason = consent.Reason });
+        }
+    }
+
+    public async Task BlockAsync(string user)
+    {
+        if (await desk.AskAsync(new($"Block {user}?", "They are disconnected and may not connect until the block is lifted.", "Block") { ReasonRequired = true, Typed = user, Danger = true }) is { } consent)
+        {
+            Tell(await actions.PostAnyAsync<ActionResult>(Role.Admin, "user.block", $"user/{user}", Address.Of(ManagementRoutes.UserBlock, user), new BlockRequest { Reason = consent.Reason }), $"user/{user}");
+        }
+    }
+
+    public async Task UnblockAsync(string user)
+    {
+        if (await desk.AskAsync(new($"Unblock {user}?", "They may connect again.", "Unblock") { ReasonRequired = true }) is { } consent)
+        {
+            Tell(await actions.PostAnyAsync<ActionResult>(Role.Admin, "user.unblock", $"user/{user}", Address.Of(ManagementRoutes.UserUnblock, user), new ReasonRequest { Reason = consent.Reason }), $"user/{user}");
+        }
+    }
+
+    private void Tell(Reply<ActionResult>? reply, string target)
+    {
+        if (reply is not null)
+        {
+            actions.Tell(reply, target);
+        }
+    }
+}
