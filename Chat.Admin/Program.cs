@@ -2,7 +2,6 @@ using Chat.Admin.Access;
 using Chat.Admin.Export;
 using Chat.Admin.Frame;
 using Chat.Admin.Live;
-using Chat.Admin.Playground;
 using Chat.Admin.ServerApi;
 using Microsoft.Extensions.Options;
 
@@ -38,7 +37,6 @@ internal static class Program
         builder.AddServerApi();
         builder.AddLive();
         builder.AddFrame();
-        builder.AddPlayground();
         configure?.Invoke(builder);
 
         var app = builder.Build();

@@ -31,6 +31,12 @@ internal static class Levels
         _ => Level.Unknown,
     };
 
+    /// <summary>Starting after a crash is the crash's aftermath and as red: the first restart is so quick that the crash itself is hardly seen.</summary>
+    public static (Level Level, string Word) OfWorker(WorkerView worker) =>
+        worker is { State: WorkerStates.Starting, LastExit: { Reason: not "requested" } exit }
+            ? (Level.Bad, $"restarting ({exit.Signal ?? exit.Reason})")
+            : (OfWorker(worker.State), worker.State);
+
     public static Level OfSeverity(string? severity) => severity switch
     {
         "critical" => Level.Bad,

@@ -12,7 +12,7 @@ internal static class Series
     {
         [""] = 0, ["p50"] = 0, ["p95"] = 1, ["p99"] = 2,
         ["accepted"] = 0, ["delivered"] = 3, ["failed"] = 2,
-        ["pending"] = 0, ["in_flight"] = 1, ["node"] = 7,
+        ["pending"] = 0, ["in_flight"] = 1, ["inflight"] = 1, ["node"] = 7,
     };
 
     public static int ColourOf(string name)

@@ -20,7 +20,7 @@ internal sealed class Charts(SharedReads reads)
             a.node, $"{ManagementRoutes.Chart.Replace("{id}", Uri.EscapeDataString(a.part), StringComparison.Ordinal)}?range={range}", role, FreshOf(range))));
         var answers = asked.Zip(replies)
             .Where(r => r.Second.Value is not null)
-            .Select(r => Named(Chosen(r.Second.Value!, line), r.First.part, r.First.node, name == Traffic))
+            .Select(r => Named(Chosen(r.Second.Value!, line, name == Traffic), r.First.part, r.First.node, name == Traffic))
             .ToList();
         if (answers.Count == 0)
         {
@@ -36,8 +36,8 @@ internal sealed class Charts(SharedReads reads)
         Lines = [.. answer.Lines.Select(l => l with { Name = $"{(reads.Nodes.Count > 1 ? node : "")} {(byPart ? part : l.Name)}".Trim() })],
     };
 
-    private static ChartAnswer Chosen(ChartAnswer answer, string? line) =>
-        answer.Chart.Name == "failed" ? answer with { Lines = [Sum(answer.Lines)] }
+    private static ChartAnswer Chosen(ChartAnswer answer, string? line, bool byPart) =>
+        answer.Chart.Name == "failed" && byPart && answer.Lines.Count > 0 ? answer with { Lines = [Sum(answer.Lines)] }
         : line is null ? answer
         : answer with { Lines = [.. answer.Lines.Where(l => l.Name == line || l.Name.EndsWith(" " + line, StringComparison.Ordinal))] };
 

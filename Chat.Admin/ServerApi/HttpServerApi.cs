@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Net.ServerSentEvents;
@@ -85,6 +86,11 @@ internal sealed class HttpServerApi : IServerApi, IDisposable
                 return await response.Content.ReadFromJsonAsync<T>(ChatJson.Options, limit.Token) is { } value
                     ? value
                     : Reply<T>.Failed(ReplyCodes.Unreadable, "The node answered nothing.");
+            }
+
+            if (response.Content.Headers.ContentType?.MediaType is not "application/json")
+            {
+                return new(null, new ChatError(ReplyCodes.Unreadable, response.StatusCode is HttpStatusCode.NotFound ? "The node does not have this yet." : $"The node answered {(int)response.StatusCode}.", Retryable: false));
             }
 
             var problem = await response.Content.ReadFromJsonAsync<ManagementProblem>(ChatJson.Options, limit.Token);

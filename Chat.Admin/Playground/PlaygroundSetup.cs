@@ -1,8 +1,0 @@
-namespace Chat.Admin.Playground;
-
-internal static class PlaygroundSetup
-{
-    public static void AddPlayground(this WebApplicationBuilder builder)
-    {
-    }
-}
