@@ -59,7 +59,7 @@ internal static class Program
         if (plan.ServesClients)
         {
             builder.Services.AddStorage(builder.Configuration);
-            builder.Services.AddBackplane(services => services.GetRequiredService<StorageBreaker>().IsClosed, hasSiblings: plan.Worker is { Of: > 1 });
+            builder.Services.AddBackplane(services => services.GetRequiredService<StorageBreaker>().IsClosed, siblings: plan.Worker is { Of: > 1 } worker ? worker.ControlPath : null);
             builder.Services.AddAccess();
             builder.Services.AddMessaging();
             builder.Services.AddDelivery();

@@ -20,6 +20,8 @@ internal sealed class BackplaneMetrics
 
     private readonly Counter<long> _published;
     private readonly Counter<long> _received;
+    private readonly Counter<long> _hintsSent;
+    private readonly Counter<long> _hintsReceived;
     private readonly Counter<long> _lost;
     private readonly Counter<long> _recovered;
     private readonly Counter<long> _reconnects;
@@ -33,6 +35,8 @@ internal sealed class BackplaneMetrics
         var meter = meters.Create(MeterName);
         _published = meter.CreateCounter<long>("chat.backplane.published", "{message}", "Messages handed to Redis or to the workers of this machine, by outcome.");
         _received = meter.CreateCounter<long>("chat.backplane.received", "{message}", "Messages of other nodes and workers.");
+        _hintsSent = meter.CreateCounter<long>("chat.backplane.hint.sent", "{hint}", "Committed events that were told to other nodes and workers.");
+        _hintsReceived = meter.CreateCounter<long>("chat.backplane.hint.received", "{hint}", "Events that other nodes and workers told.");
         _lost = meter.CreateCounter<long>("chat.backplane.hint.lost", "{hint}", "Hints known to be lost, by reason; the database makes them good.");
         _recovered = meter.CreateCounter<long>("chat.backplane.hint.recovered", "{hint}", "Events that no hint announced and a sweep of the commits found.");
         _reconnects = meter.CreateCounter<long>("chat.backplane.reconnect", "{attempt}", "Connections to Redis made anew, by outcome.");
@@ -55,6 +59,10 @@ internal sealed class BackplaneMetrics
     public void Lost(string reason, int count = 1) => _lost.Add(count, new KeyValuePair<string, object?>("reason", reason));
 
     public void Received() => _received.Add(1);
+
+    public void HintsSent(int count) => _hintsSent.Add(count);
+
+    public void HintsReceived(int count) => _hintsReceived.Add(count);
 
     /// <summary>To be called by whoever sweeps the commits, with what the sweep found and no hint had told.</summary>
     public void RecoveredBySweep(int count) => _recovered.Add(count);

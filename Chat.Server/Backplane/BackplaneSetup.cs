@@ -17,11 +17,11 @@ internal static class BackplaneSetup
     /// <summary>The bus. Redis is used when <c>ConnectionStrings:Redis</c> is set; starting never waits for it.</summary>
     /// <param name="services">Where to.</param>
     /// <param name="databaseIsAvailable">Asked several times a second; absent: taken for granted.</param>
-    /// <param name="hasSiblings">This process is one of several workers that a supervisor relays between.</param>
+    /// <param name="siblings">Names the workers that a supervisor relays between, of whom this process is one; null: there are no others.</param>
     public static IServiceCollection AddBackplane(
-        this IServiceCollection services, Func<IServiceProvider, bool>? databaseIsAvailable = null, bool hasSiblings = false)
+        this IServiceCollection services, Func<IServiceProvider, bool>? databaseIsAvailable = null, string? siblings = null)
     {
-        if (hasSiblings)
+        if (siblings is not null)
         {
             services.AddKeyedSingleton<IBackplane, RelayBackplane>(WorkerRelay);
         }
@@ -43,7 +43,7 @@ internal static class BackplaneSetup
         services.TryAddSingleton<IDatabaseProbe>(new DatabaseAsTold(() => true));
         services.TryAddKeyedSingleton<IBackplane, NoBackplane>(WorkerRelay);
         services.AddSingleton<BackplaneMetrics>();
-        services.AddSingleton<BackplaneNode>();
+        services.AddSingleton(new BackplaneNode(siblings));
         services.AddSingleton<SubscriptionTable>();
         services.AddSingleton<SubscriptionSync>();
         services.AddSingleton<PublishQueue>();

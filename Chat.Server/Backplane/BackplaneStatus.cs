@@ -18,5 +18,17 @@ internal enum BackplaneMode
 /// <param name="Since">When the mode was entered.</param>
 internal sealed record BackplaneStatus(BackplaneMode Mode, bool RedisConfigured, string? Reason, DateTimeOffset Since)
 {
+    /// <summary>Redis is in use and under suspicion: what is told through it now may be lost.</summary>
+    public bool Doubtful { get; init; }
+
+    /// <summary>Other workers of this machine are reached without Redis.</summary>
+    public bool HasSiblings { get; init; }
+
+    /// <summary>Whether there may be anybody to tell.</summary>
+    public bool MayReachOthers => RedisConfigured || HasSiblings;
+
+    /// <summary>Whether other nodes hear at once what is told now, as far as is known.</summary>
+    public bool ReachesNodes => Mode == BackplaneMode.Redis && !Doubtful;
+
     public bool Degraded => RedisConfigured && Mode != BackplaneMode.Redis;
 }

@@ -1,4 +1,6 @@
+using Chat.Server.Backplane;
 using Chat.Server.Delivery.Feeds;
+using Chat.Server.Delivery.Nodes;
 using Chat.Server.Storage;
 using Chat.Server.Storage.Reading;
 using Microsoft.Extensions.Options;
@@ -7,31 +9,75 @@ namespace Chat.Server.Delivery;
 
 /// <summary>
 /// Reads the journal of commits, so that what was committed by another process, or by this one without learning of it, reaches the
-/// connections here. The cost grows with what happened, not with what is followed.
+/// connections here, whatever became of the hint. The cost grows with what happened, not with what is followed.
 /// </summary>
 internal sealed partial class CommitFollower(
     LogReader log,
     FeedTable feeds,
     FeedPublisher publisher,
     UserConnections users,
+    Doubts doubts,
+    IBackplane bus,
     StorageBreaker breaker,
     IOptions<DeliveryOptions> options,
     IOptions<StorageOptions> storage,
     TimeProvider time,
     ILogger<CommitFollower> logger) : BackgroundService
 {
+    private readonly SemaphoreSlim _reading = new(1, 1);
+    private readonly SemaphoreSlim _woken = new(0, 1);
     private long? _position;
     private long _readAt;
+    private long _unsureAt = time.GetTimestamp();
+    private IDisposable? _hook;
+
+    public override Task StartAsync(CancellationToken cancellationToken)
+    {
+        // Before Redis is trusted again, what was missed is read.
+        _hook = bus.OnRestoring(StepAsync);
+        return base.StartAsync(cancellationToken);
+    }
+
+    public override Task StopAsync(CancellationToken cancellationToken)
+    {
+        _hook?.Dispose();
+        return base.StopAsync(cancellationToken);
+    }
+
+    /// <summary>Something was committed elsewhere: read soon. Never waits.</summary>
+    public void Wake()
+    {
+        lock (_woken)
+        {
+            if (_woken.CurrentCount == 0)
+            {
+                _woken.Release();
+            }
+        }
+    }
+
+    public override void Dispose()
+    {
+        _woken.Dispose();
+        _reading.Dispose();
+        base.Dispose();
+    }
 
     protected override async Task ExecuteAsync(CancellationToken stop)
     {
-        while (!stop.IsCancellationRequested)
+        for (var woken = true; !stop.IsCancellationRequested;)
         {
             try
             {
                 await breaker.WaitUntilClosedAsync(stop);
-                await StepAsync(stop);
-                await Task.Delay(options.Value.FollowInterval, time, stop);
+                if (woken || IsDue())
+                {
+                    await StepAsync(stop);
+                    // Rings that come close together share a reading.
+                    await Task.Delay(options.Value.SignalInterval, time, stop);
+                }
+
+                woken = await _woken.WaitAsync(options.Value.FollowInterval, stop);
             }
             catch (StorageUnavailableException)
             {
@@ -44,7 +90,7 @@ internal sealed partial class CommitFollower(
             catch (Exception e)
             {
                 Log.FollowFault(logger, e);
-                await Task.Delay(options.Value.FollowInterval, time, stop);
+                await Task.Delay(options.Value.FollowInterval, time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
     }
@@ -52,16 +98,41 @@ internal sealed partial class CommitFollower(
     /// <summary>Reads once and passes on what moved.</summary>
     internal async Task StepAsync(CancellationToken stop)
     {
+        await _reading.WaitAsync(stop);
+        try
+        {
+            await ReadAsync(stop);
+            _readAt = time.GetTimestamp();
+        }
+        finally
+        {
+            _reading.Release();
+        }
+    }
+
+    private bool IsDue()
+    {
+        var status = bus.Status;
+        if (!status.ReachesNodes)
+        {
+            _unsureAt = time.GetTimestamp();
+        }
+
+        return FollowPace.IsDue(status, time.GetElapsedTime(_readAt), time.GetElapsedTime(_unsureAt), options.Value);
+    }
+
+    private async Task ReadAsync(CancellationToken stop)
+    {
         if (_position is not { } position || time.GetElapsedTime(_readAt) > storage.Value.CommitRetention / 2)
         {
             await BeginAsync(stop);
             return;
         }
 
-        var page = await log.ReadMovesAsync(position, stop);
+        var page = await log.ReadMovesAsync(position, own: false, stop);
         foreach (var (conversation, head) in page.Heads)
         {
-            publisher.Hear(conversation, head);
+            publisher.Hear(conversation, head, swept: true);
         }
 
         foreach (var conversation in page.Members)
@@ -69,8 +140,8 @@ internal sealed partial class CommitFollower(
             await WelcomeAsync(conversation, stop);
         }
 
+        await ResolveAsync(doubts.Open(), stop);
         _position = page.Position;
-        _readAt = time.GetTimestamp();
     }
 
     /// <summary>Without a position, or with one older than the journal, everything that is followed is compared.</summary>
@@ -79,10 +150,7 @@ internal sealed partial class CommitFollower(
         var position = await log.CommitPositionAsync(stop);
         foreach (var part in feeds.All.Select(f => f.Conversation).Chunk(1_000))
         {
-            foreach (var (conversation, bounds) in await log.BoundsAsync(part, stop))
-            {
-                publisher.Hear(conversation, bounds.Head);
-            }
+            await CompareAsync(part, stop);
         }
 
         if (_position is not null)
@@ -94,7 +162,28 @@ internal sealed partial class CommitFollower(
         }
 
         _position = position;
-        _readAt = time.GetTimestamp();
+    }
+
+    private async Task ResolveAsync(IReadOnlyDictionary<string, bool> doubtful, CancellationToken stop)
+    {
+        if (doubtful.Count == 0)
+        {
+            return;
+        }
+
+        await CompareAsync([.. doubtful.Keys], stop);
+        foreach (var (conversation, _) in doubtful.Where(d => d.Value))
+        {
+            await WelcomeAsync(conversation, stop);
+        }
+    }
+
+    private async Task CompareAsync(IReadOnlyCollection<string> conversations, CancellationToken stop)
+    {
+        foreach (var (conversation, bounds) in await log.BoundsAsync(conversations, stop))
+        {
+            publisher.Hear(conversation, bounds.Head, swept: true);
+        }
     }
 
     private async Task WelcomeAsync(string conversation, CancellationToken stop)

@@ -51,9 +51,17 @@ internal sealed class DeliveryOptions
     [Range(typeof(TimeSpan), "00:00:00", "00:00:05")]
     public TimeSpan GapWait { get; set; } = TimeSpan.FromMilliseconds(30);
 
-    /// <summary>How often the journal of commits is read for what other processes committed.</summary>
+    /// <summary>How often the journal of commits is read while Redis is not in use, or in doubt.</summary>
     [Range(typeof(TimeSpan), "00:00:00.010", "00:10:00")]
     public TimeSpan FollowInterval { get; set; } = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>How often it is read while Redis is in use: a lost hint costs so long at most.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.010", "00:10:00")]
+    public TimeSpan SweepInterval { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Signals through PostgreSQL, and readings that they cause, are at least so far apart.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.001", "00:00:10")]
+    public TimeSpan SignalInterval { get; set; } = TimeSpan.FromMilliseconds(20);
 
     /// <summary>Connections that may read from storage at once.</summary>
     [Range(1, 1_000)]

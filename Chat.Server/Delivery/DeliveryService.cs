@@ -1,6 +1,7 @@
 using Chat.Contracts;
 using Chat.Server.Delivery.Acks;
 using Chat.Server.Delivery.Feeds;
+using Chat.Server.Delivery.Nodes;
 using Chat.Server.Delivery.Pumps;
 using Chat.Server.Storage;
 using Microsoft.AspNetCore.SignalR;
@@ -9,7 +10,7 @@ namespace Chat.Server.Delivery;
 
 /// <summary>What the hub asks of delivery.</summary>
 internal sealed class DeliveryService(
-    UserConnections users, FeedTable feeds, PumpServices pumps, CursorKeeper keeper, ReceiptBook receipts, StorageBreaker breaker)
+    UserConnections users, FeedTable feeds, PumpServices pumps, CursorKeeper keeper, ReceiptBook receipts, HintSender hints, StorageBreaker breaker)
 {
     /// <summary>Starts feeding a connection; returns at once, waits neither for storage nor for the catch-up.</summary>
     /// <param name="mayFollow">Whether the user has the right to what the device wants to be fed; asked when it is about to be.</param>
@@ -52,13 +53,15 @@ internal sealed class DeliveryService(
             }
         });
 
-    /// <summary>A conversation was created: its members' connections start to follow it.</summary>
+    /// <summary>A conversation was created: its members' connections start to follow it, on every node.</summary>
     public void ConversationCreated(string conversation, IReadOnlyList<string> members)
     {
         foreach (var pump in members.SelectMany(m => users.Of(m)))
         {
             pump.Follow(conversation, 0);
         }
+
+        hints.Created(conversation, members);
     }
 
     /// <summary>How a connection stands to a topic: what it has acknowledged and whether that is kept, or null; and how many topics it follows.</summary>

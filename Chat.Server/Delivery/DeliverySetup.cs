@@ -1,5 +1,6 @@
 using Chat.Server.Delivery.Acks;
 using Chat.Server.Delivery.Feeds;
+using Chat.Server.Delivery.Nodes;
 using Chat.Server.Delivery.Pumps;
 using Chat.Server.Storage;
 using Chat.Server.Workers.Ports;
@@ -13,7 +14,8 @@ internal static class DeliverySetup
         services.AddOptionsWithValidateOnStart<DeliveryOptions>()
             .BindConfiguration(DeliveryOptions.Section)
             .ValidateDataAnnotations()
-            .Validate(o => o.CloseAfter > o.ResendAfter, "Delivery:CloseAfter must be longer than Delivery:ResendAfter.");
+            .Validate(o => o.CloseAfter > o.ResendAfter, "Delivery:CloseAfter must be longer than Delivery:ResendAfter.")
+            .Validate(o => o.SweepInterval >= o.FollowInterval, "Delivery:SweepInterval must not be shorter than Delivery:FollowInterval.");
         services.AddSingleton<DeliveryMeter>();
         services.AddSingleton<UserConnections>();
         services.AddSingleton<FeedTable>();
@@ -23,7 +25,14 @@ internal static class DeliverySetup
         services.AddSingleton<ICommitObserver>(s => s.GetRequiredService<FeedPublisher>());
         AddLoop<CursorKeeper>(services);
         AddLoop<ReceiptBook>(services);
+        AddLoop<CommitBell>(services);
+        AddLoop<HintSender>(services);
+        services.AddSingleton<ICommitObserver>(s => s.GetRequiredService<HintSender>());
+        services.AddSingleton<Doubts>();
+        services.AddSingleton<ICommitObserver>(s => s.GetRequiredService<Doubts>());
         AddLoop<CommitFollower>(services);
+        AddLoop<CommitListener>(services);
+        AddLoop<HintReceiver>(services);
         AddLoop<DeliveryUpkeep>(services);
         services.AddSingleton<IDrainStep, DeliveryDrain>();
         return services;

@@ -21,6 +21,9 @@ internal static class TestSwitches
     /// <summary>A cursor moves to what was sent, not to what was acknowledged.</summary>
     public static readonly bool CursorTooFar = On.Contains("cursor-too-far");
 
+    /// <summary>What is committed is not told to other processes.</summary>
+    public static readonly bool DropHints = On.Contains("drop-hints");
+
     /// <summary>Whether any switch is on.</summary>
     public static bool Any => On.Length > 0;
 }

@@ -20,4 +20,9 @@ internal interface ICommitObserver
 {
     /// <param name="events">In the order of their conversation's log; conversations may be interleaved.</param>
     ValueTask CommittedAsync(IReadOnlyList<LogEvent> events);
+
+    /// <summary>The reply to a commit was lost: these events may be stored, and may never be told of by <see cref="CommittedAsync"/>.</summary>
+    void InDoubt(IReadOnlyCollection<LogEvent> events)
+    {
+    }
 }

@@ -3,6 +3,7 @@ using Chat.Server.Storage.Cursors;
 using Chat.Server.Storage.Dialects;
 using Chat.Server.Storage.Model;
 using Chat.Server.Storage.Reading;
+using Chat.Server.Storage.Signals;
 using Chat.Server.Storage.Topics;
 using Chat.Server.Storage.Writing;
 using Microsoft.EntityFrameworkCore;
@@ -26,6 +27,7 @@ internal static class StorageSetup
             services.AddPooledDbContextFactory<PostgresChatDb>(db => Quiet(db.UseNpgsql(database.ConnectionString)));
             services.AddSingleton<IDbContextFactory<ChatDb>, ChatDbFactory<PostgresChatDb>>();
             services.AddSingleton<IStorageDialect, PostgresDialect>();
+            services.AddSingleton<ICommitSignal, PostgresCommitSignal>();
             services.AddSingleton(_ => new WriterContexts(PostgresWriter(database)));
         }
         else
@@ -33,6 +35,7 @@ internal static class StorageSetup
             services.AddPooledDbContextFactory<SqliteChatDb>(db => Quiet(db.UseSqlite(database.ConnectionString)).AddInterceptors(new SqlitePragmas()));
             services.AddSingleton<IDbContextFactory<ChatDb>, ChatDbFactory<SqliteChatDb>>();
             services.AddSingleton<IStorageDialect, SqliteDialect>();
+            services.AddSingleton<ICommitSignal, NoCommitSignal>();
             services.AddSingleton(s => new WriterContexts(s.GetRequiredService<IDbContextFactory<ChatDb>>()));
         }
 

@@ -48,7 +48,10 @@ internal sealed partial class FailoverBackplane : IBackplane, IAsyncDisposable
         _metrics = metrics;
         _logger = logger;
         _status = new BackplaneStatus(
-            BackplaneMode.Database, transport is not AbsentTransport, transport is AbsentTransport ? null : "not connected yet", time.GetUtcNow());
+            BackplaneMode.Database, transport is not AbsentTransport, transport is AbsentTransport ? null : "not connected yet", time.GetUtcNow())
+        {
+            HasSiblings = relay is not NoBackplane,
+        };
         metrics.StartedIn(_status.Mode);
         _inbox = new Inbox(table, options.Value.InboxMessages, metrics);
         transport.Received += OnReceived;
@@ -106,7 +109,7 @@ internal sealed partial class FailoverBackplane : IBackplane, IAsyncDisposable
     internal void Report(BackplaneStatus now)
     {
         var before = _status;
-        _status = now;
+        _status = now with { HasSiblings = before.HasSiblings };
         if (before.Mode == now.Mode)
         {
             return;

@@ -143,9 +143,11 @@ internal sealed partial class LinkMonitor(
         var before = backplane.Status;
         var mode = LinkPolicy.Mode(_view.Declared, _databaseUp.Value);
         var reason = _configured ? LinkPolicy.Explain(_view, facts) : null;
-        if (before.Mode != mode || before.Reason != reason)
+        var doubtful = _view is { Declared: true, State: not LinkState.Connected };
+        if (before.Mode != mode || before.Reason != reason || before.Doubtful != doubtful)
         {
-            backplane.Report(new BackplaneStatus(mode, _configured, reason, before.Mode == mode ? before.Since : time.GetUtcNow()));
+            var since = before.Mode == mode ? before.Since : time.GetUtcNow();
+            backplane.Report(new BackplaneStatus(mode, _configured, reason, since) { Doubtful = doubtful });
         }
 
         _statusLog.Tell(backplane.Status);

@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using Chat.Contracts;
+using Chat.Server.Backplane;
 using Chat.Server.Delivery.Pumps;
 using Chat.Server.Storage;
 using Chat.Server.Storage.Reading;
@@ -16,6 +17,7 @@ internal sealed partial class FeedPublisher(
     UserConnections users,
     LogReader log,
     StorageBreaker breaker,
+    BackplaneMetrics hints,
     IOptions<DeliveryOptions> options,
     TimeProvider time,
     ILogger<FeedPublisher> logger) : BackgroundService, ICommitObserver
@@ -52,12 +54,35 @@ internal sealed partial class FeedPublisher(
         }
     }
 
+    /// <summary>
+    /// Takes what another process committed, without waiting: where a lane is full, it is noted that there is something, and read later.
+    /// </summary>
+    /// <returns>How many were not taken.</returns>
+    public int Offer(IReadOnlyList<LogEvent> events)
+    {
+        var refused = 0;
+        foreach (var part in events.GroupBy(e => Lane(e.Conversation)))
+        {
+            var taken = part.ToList();
+            if (_lanes[part.Key].Writer.TryWrite(taken))
+            {
+                continue;
+            }
+
+            refused += taken.Count;
+            taken.ForEach(e => Hear(e.Conversation, e.Seq, swept: false));
+        }
+
+        return refused;
+    }
+
     /// <summary>A conversation's log is known to reach <paramref name="head"/>: what is missing here is read.</summary>
-    public void Hear(string conversation, long head)
+    /// <param name="swept">The journal told it.</param>
+    public void Hear(string conversation, long head, bool swept)
     {
         if (feeds.Find(conversation) is { } feed && feed.Hear(head))
         {
-            _ = FillAsync(feed);
+            _ = FillAsync(feed, swept);
         }
     }
 
@@ -107,7 +132,7 @@ internal sealed partial class FeedPublisher(
         }
         else if (feed.Offer(run, time.GetTimestamp(), changes))
         {
-            _ = FillAsync(feed);
+            _ = FillAsync(feed, swept: false);
         }
 
         changes.ForEach(Welcome);
@@ -128,7 +153,7 @@ internal sealed partial class FeedPublisher(
     }
 
     /// <summary>The missing event usually comes by itself within moments; else one read fills the gap for all.</summary>
-    private async Task FillAsync(ConversationFeed feed)
+    private async Task FillAsync(ConversationFeed feed, bool swept)
     {
         try
         {
@@ -141,6 +166,7 @@ internal sealed partial class FeedPublisher(
                 {
                     // What retention has cut in between is announced to each connection by its pump.
                     feed.SkipGap(events[0].Seq - 1);
+                    hints.RecoveredBySweep(swept ? events.Count : 0);
                     Publish(new ArraySegment<LogEvent>([.. events]));
                 }
                 else if (events is not null)

@@ -17,14 +17,17 @@ internal interface IStorageDialect
     /// <summary>Inserts the rows, moves the heads and journals the commit.</summary>
     Task InsertAsync(ChatDb db, BatchPlan plan, string moves, long now, CancellationToken cancellation);
 
-    /// <summary>Journals a commit that adds no events; part of the transaction under way.</summary>
+    /// <summary>
+    /// Journals a commit that adds no events, as nobody's, so that every process reads it, this one too; part of the transaction under way.
+    /// </summary>
     Task JournalAsync(ChatDb db, string moves, long now, CancellationToken cancellation);
 
     /// <summary>Moves cursors forward, never back.</summary>
     Task SaveAcksAsync(ChatDb db, IReadOnlyList<AckedCursor> acks, CancellationToken cancellation);
 
     /// <summary>Reads what was committed since <paramref name="position"/>; may tell a move twice, never omits one.</summary>
-    Task<CommitPage> ReadMovesAsync(ChatDb db, long position, CancellationToken cancellation);
+    /// <param name="own">Also what this process committed.</param>
+    Task<CommitPage> ReadMovesAsync(ChatDb db, long position, bool own, CancellationToken cancellation);
 
     /// <summary>Where a follower that starts now begins.</summary>
     Task<long> CommitPositionAsync(ChatDb db, CancellationToken cancellation);

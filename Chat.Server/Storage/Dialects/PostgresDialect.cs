@@ -50,7 +50,7 @@ internal sealed class PostgresDialect(ProcessIdentity process) : IStorageDialect
     private const string MovesSql =
         """
         SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint, c.moves
-        FROM (SELECT 1) AS one LEFT JOIN commits c ON c.xid >= $1 ORDER BY c.id
+        FROM (SELECT 1) AS one LEFT JOIN commits c ON c.xid >= $1 AND c.origin <> $2 ORDER BY c.id
         """;
 
     private const string PositionSql = "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint";
@@ -93,14 +93,14 @@ internal sealed class PostgresDialect(ProcessIdentity process) : IStorageDialect
         await using var batch = Batch(db);
         batch.BatchCommands.Add(InsertCommand(plan));
         batch.BatchCommands.Add(Command(HeadsSql, Texts([.. plan.Heads.Keys]), Longs([.. plan.Heads.Values]), new NpgsqlParameter<long> { TypedValue = now }));
-        batch.BatchCommands.Add(JournalCommand(moves, now));
+        batch.BatchCommands.Add(JournalCommand(process.Id, moves, now));
         await batch.ExecuteNonQueryAsync(cancellation);
     }
 
     public async Task JournalAsync(ChatDb db, string moves, long now, CancellationToken cancellation)
     {
         await using var batch = Batch(db);
-        batch.BatchCommands.Add(JournalCommand(moves, now));
+        batch.BatchCommands.Add(JournalCommand(ProcessIdentity.Nobody, moves, now));
         await batch.ExecuteNonQueryAsync(cancellation);
     }
 
@@ -117,11 +117,14 @@ internal sealed class PostgresDialect(ProcessIdentity process) : IStorageDialect
         await batch.ExecuteNonQueryAsync(cancellation);
     }
 
-    public async Task<CommitPage> ReadMovesAsync(ChatDb db, long position, CancellationToken cancellation)
+    public async Task<CommitPage> ReadMovesAsync(ChatDb db, long position, bool own, CancellationToken cancellation)
     {
         await db.Database.OpenConnectionAsync(cancellation);
         await using var batch = Batch(db);
-        batch.BatchCommands.Add(Command(MovesSql, new NpgsqlParameter<long> { TypedValue = position }));
+        batch.BatchCommands.Add(Command(
+            MovesSql,
+            new NpgsqlParameter<long> { TypedValue = position },
+            new NpgsqlParameter<string> { TypedValue = own ? "" : process.Id }));
         await using var reader = await batch.ExecuteReaderAsync(cancellation);
         var page = new CommitPage { Position = position };
         while (await reader.ReadAsync(cancellation))
@@ -184,9 +187,9 @@ internal sealed class PostgresDialect(ProcessIdentity process) : IStorageDialect
             new NpgsqlParameter<long?[]> { TypedValue = expiries, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bigint });
     }
 
-    private NpgsqlBatchCommand JournalCommand(string moves, long now) => Command(
+    private static NpgsqlBatchCommand JournalCommand(string origin, string moves, long now) => Command(
         CommitSql,
-        new NpgsqlParameter<string> { TypedValue = process.Id },
+        new NpgsqlParameter<string> { TypedValue = origin },
         new NpgsqlParameter<string> { TypedValue = moves },
         new NpgsqlParameter<long> { TypedValue = now });
 

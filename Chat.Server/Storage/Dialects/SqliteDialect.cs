@@ -68,13 +68,16 @@ internal sealed class SqliteDialect(ProcessIdentity process) : IStorageDialect
             }
         }
 
-        await JournalAsync(db, moves, now, cancellation);
+        await JournalAsync(db, process.Id, moves, now, cancellation);
     }
 
-    public async Task JournalAsync(ChatDb db, string moves, long now, CancellationToken cancellation)
+    public Task JournalAsync(ChatDb db, string moves, long now, CancellationToken cancellation) =>
+        JournalAsync(db, ProcessIdentity.Nobody, moves, now, cancellation);
+
+    private static async Task JournalAsync(ChatDb db, string origin, string moves, long now, CancellationToken cancellation)
     {
         await using var command = Command(db, "INSERT INTO commits (origin, moves, at) VALUES ($origin, $moves, $now)");
-        command.Parameters.AddWithValue("$origin", process.Id);
+        command.Parameters.AddWithValue("$origin", origin);
         command.Parameters.AddWithValue("$moves", moves);
         command.Parameters.AddWithValue("$now", now);
         await command.ExecuteNonQueryAsync(cancellation);
@@ -109,17 +112,21 @@ internal sealed class SqliteDialect(ProcessIdentity process) : IStorageDialect
     }
 
     // SQLite commits one transaction at a time, so the ids of the journal commit in order.
-    public async Task<CommitPage> ReadMovesAsync(ChatDb db, long position, CancellationToken cancellation)
+    public async Task<CommitPage> ReadMovesAsync(ChatDb db, long position, bool own, CancellationToken cancellation)
     {
         await db.Database.OpenConnectionAsync(cancellation);
-        await using var command = Command(db, "SELECT id, moves FROM commits WHERE id > $position ORDER BY id");
+        await using var command = Command(db, "SELECT id, CASE WHEN origin <> $own THEN moves END FROM commits WHERE id > $position ORDER BY id");
         command.Parameters.AddWithValue("$position", position);
+        command.Parameters.AddWithValue("$own", own ? "" : process.Id);
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         var page = new CommitPage { Position = position };
         while (await reader.ReadAsync(cancellation))
         {
             page.Position = reader.GetInt64(0);
-            page.Add(reader.GetString(1));
+            if (!reader.IsDBNull(1))
+            {
+                page.Add(reader.GetString(1));
+            }
         }
 
         return page;

@@ -20,8 +20,9 @@ internal sealed class LogReader(StorageGate gate, IStorageDialect dialect, TimeP
             (db, ct) => ReadAsync(db, conversation, after, through, limit, time.GetUtcNow().ToUnixTimeMilliseconds(), ct), cancellation);
 
     /// <summary>What was committed since <paramref name="position"/>.</summary>
-    public Task<CommitPage> ReadMovesAsync(long position, CancellationToken cancellation) =>
-        gate.RunAsync((db, ct) => dialect.ReadMovesAsync(db, position, ct), cancellation);
+    /// <param name="own">Also what this process committed.</param>
+    public Task<CommitPage> ReadMovesAsync(long position, bool own, CancellationToken cancellation) =>
+        gate.RunAsync((db, ct) => dialect.ReadMovesAsync(db, position, own, ct), cancellation);
 
     /// <summary>Where a follower that starts now begins.</summary>
     public Task<long> CommitPositionAsync(CancellationToken cancellation) => gate.RunAsync(dialect.CommitPositionAsync, cancellation);

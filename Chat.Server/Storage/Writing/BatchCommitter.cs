@@ -58,6 +58,7 @@ internal sealed partial class BatchCommitter(
                 if (transaction.Phase == TransactionPhase.Committing && fault is not (StorageFault.Conflict or StorageFault.Unique or StorageFault.Data))
                 {
                     assigned = transaction.Plan!.Rows.ToDictionary(r => r.Append, r => r.Event);
+                    Array.ForEach(_observers, observer => observer.InDoubt(assigned.Values));
                     Log.CommitUnknown(logger, appends.Count, fault);
                 }
 

@@ -26,7 +26,7 @@ public abstract class ConversationStoreContract : IAsyncLifetime
         var id = Unique("c");
         var position = await _host.Log.CommitPositionAsync(CancellationToken.None);
         Assert.Equal(id, await Store.CreateAsync(New(id, key: null, Unique("u")), CancellationToken.None));
-        var page = await _host.Log.ReadMovesAsync(position, CancellationToken.None);
+        var page = await _host.Log.ReadMovesAsync(position, own: true, CancellationToken.None);
         Assert.Contains(id, page.Members);
     }
 
