@@ -13,6 +13,14 @@ public static class ChatClientPresence
         this ChatClient client, IReadOnlyList<string> users, CancellationToken cancellationToken = default)
         => client.Caller.CallAsync<PresenceResult>("Presence", new PresenceRequest(users), cancellationToken);
 
+    /// <summary>Asks who of a conversation's members is there; those who are offline are left out.</summary>
+    /// <param name="client">The client.</param>
+    /// <param name="conversation">Of which conversation.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public static Task<PresenceResult> RosterAsync(
+        this ChatClient client, string conversation, CancellationToken cancellationToken = default)
+        => client.Caller.CallAsync<PresenceResult>("Presence", new PresenceRequest(Conversation: conversation), cancellationToken);
+
     /// <summary>Asks the server for its time.</summary>
     /// <param name="client">The client.</param>
     /// <param name="cancellationToken">Gives up.</param>

@@ -60,7 +60,7 @@ public sealed record Notice
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? State { get; init; }
 
-    /// <summary>On presence: the roster covers this node only, for Redis is lost.</summary>
+    /// <summary>On presence: other nodes are out of hearing, for Redis is lost.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public bool? Partial { get; init; }
 

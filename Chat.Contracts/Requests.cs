@@ -104,8 +104,10 @@ public sealed record ReactRequest(string? Id, string? Conversation, string? Ref,
 /// <summary>Tells the other members that the caller is typing.</summary>
 public sealed record TypingRequest(string? Conversation);
 
-/// <summary>Asks who is there.</summary>
-public sealed record PresenceRequest(IReadOnlyList<string>? Users);
+/// <summary>Asks who is there: of these users, or of all members of a conversation. Answer: <see cref="PresenceResult"/>.</summary>
+/// <param name="Users">1 to 100 users.</param>
+/// <param name="Conversation">Instead of users: answers those of its members who are not offline.</param>
+public sealed record PresenceRequest(IReadOnlyList<string>? Users = null, string? Conversation = null);
 
 /// <summary>Replaces the token of the connection.</summary>
 public sealed record RefreshTokenRequest(string? Token);

@@ -119,7 +119,7 @@ public sealed record PresenceResult : Result
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyDictionary<string, string>? Presence { get; init; }
 
-    /// <summary>True while the answer covers this node only.</summary>
+    /// <summary>True while other nodes are out of hearing: their users are shown as they were last.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public bool? Partial { get; init; }
 }

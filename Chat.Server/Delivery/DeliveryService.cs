@@ -10,7 +10,14 @@ namespace Chat.Server.Delivery;
 
 /// <summary>What the hub asks of delivery.</summary>
 internal sealed class DeliveryService(
-    UserConnections users, FeedTable feeds, PumpServices pumps, CursorKeeper keeper, ReceiptBook receipts, HintSender hints, StorageBreaker breaker)
+    UserConnections users,
+    PumpServices pumps,
+    CursorKeeper keeper,
+    ReceiptBook receipts,
+    SignalRelay signals,
+    HintSender hints,
+    RedisNotices redis,
+    StorageBreaker breaker)
 {
     /// <summary>Starts feeding a connection; returns at once, waits neither for storage nor for the catch-up.</summary>
     /// <param name="mayFollow">Whether the user has the right to what the device wants to be fed; asked when it is about to be.</param>
@@ -30,9 +37,20 @@ internal sealed class DeliveryService(
             pump.Announce(DeliveryUpkeep.StorageNotice(available: false));
         }
 
+        var told = redis.Told;
+        if (told)
+        {
+            pump.Announce(redis.Notice);
+        }
+
         // Known before it loads: a conversation that begins in between finds it here, one that began earlier is in what it loads.
         users.Add(pump);
         pump.Start();
+        if (redis.Told != told)
+        {
+            // It changed when this connection was not yet among those that are told.
+            pump.Announce(redis.Notice);
+        }
     }
 
     /// <summary>Stops feeding it and saves its cursors.</summary>
@@ -110,9 +128,8 @@ internal sealed class DeliveryService(
     public bool Follows(HubConnectionContext connection, string conversation) =>
         users.Find(connection.ConnectionId)?.Follows(conversation) ?? false;
 
-    /// <summary>Sends a notice to the connections of the conversation's members, but not to those of <paramref name="exceptUser"/>.</summary>
-    public void NotifyMembers(string conversation, string exceptUser, Notice notice) =>
-        feeds.Find(conversation)?.Notify(exceptUser, () => Frames.Notice(notice));
+    /// <summary>Tells the other members, on every node, that the user types.</summary>
+    public void Typing(string conversation, string user) => signals.Typing(conversation, user);
 
     /// <summary>Sends a notice to all connections of a user.</summary>
     public void NotifyUser(string user, Notice notice)

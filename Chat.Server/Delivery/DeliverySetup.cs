@@ -25,6 +25,7 @@ internal static class DeliverySetup
         services.AddSingleton<ICommitObserver>(s => s.GetRequiredService<FeedPublisher>());
         AddLoop<CursorKeeper>(services);
         AddLoop<ReceiptBook>(services);
+        services.AddSingleton<RedisNotices>();
         AddLoop<CommitBell>(services);
         AddLoop<HintSender>(services);
         services.AddSingleton<ICommitObserver>(s => s.GetRequiredService<HintSender>());
@@ -33,6 +34,7 @@ internal static class DeliverySetup
         AddLoop<CommitFollower>(services);
         AddLoop<CommitListener>(services);
         AddLoop<HintReceiver>(services);
+        AddLoop<SignalRelay>(services);
         AddLoop<DeliveryUpkeep>(services);
         services.AddSingleton<IDrainStep, DeliveryDrain>();
         return services;

@@ -1,15 +1,17 @@
 using Chat.Contracts;
 using Chat.Server.Delivery.Feeds;
+using Chat.Server.Delivery.Nodes;
 using Chat.Server.Storage;
 using Microsoft.Extensions.Options;
 
 namespace Chat.Server.Delivery;
 
-/// <summary>Once a second: acknowledgement clocks, memory of quiet feeds; and tells clients when storage goes and comes back.</summary>
+/// <summary>Once a second: acknowledgement clocks, memory of quiet feeds; and tells clients when storage or Redis goes and comes back.</summary>
 internal sealed partial class DeliveryUpkeep(
     UserConnections users,
     FeedTable feeds,
     StorageBreaker breaker,
+    RedisNotices redis,
     DeliveryMeter meter,
     IOptions<DeliveryOptions> options,
     TimeProvider time,
@@ -46,6 +48,11 @@ internal sealed partial class DeliveryUpkeep(
 
     internal void Step()
     {
+        if (redis.Look() is { } news)
+        {
+            Tell(news);
+        }
+
         foreach (var pump in users.All)
         {
             pump.CheckAcks();
@@ -59,9 +66,11 @@ internal sealed partial class DeliveryUpkeep(
     }
 
     /// <summary>Clients hold their retries while storage is away and send at once when it is back.</summary>
-    private void TellStorage(bool available)
+    private void TellStorage(bool available) => Tell(StorageNotice(available));
+
+    private void Tell(Notice news)
     {
-        var notice = Frames.Notice(StorageNotice(available));
+        var notice = Frames.Notice(news);
         foreach (var pump in users.All)
         {
             pump.TrySendNotice(notice);

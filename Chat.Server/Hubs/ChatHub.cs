@@ -24,7 +24,8 @@ internal sealed class ChatHub(
     Publishes publishes,
     TopicCalls topics,
     DeliveryService delivery,
-    PresenceService presence) : Hub
+    PresenceService presence,
+    PresenceScope scope) : Hub
 {
     private string User => Context.UserIdentifier!;
 
@@ -77,7 +78,12 @@ internal sealed class ChatHub(
     public Task<Result> Typing(TypingRequest? typing) => signals.TypingAsync(Connection, typing);
 
     public Task<PresenceResult> Presence(PresenceRequest? request) => acquaintances.PresenceAsync(
-        User, request, user => PresenceAudience.NameOf(presence.StateOf(user)), PresenceAudience.NameOf(PresenceState.Offline), Gone);
+        User,
+        request,
+        user => PresenceAudience.NameOf(presence.StateOf(user)),
+        PresenceAudience.NameOf(PresenceState.Offline),
+        () => scope.IsPartial,
+        Gone);
 
     public PingResult Ping(PingRequest? request) => signals.Ping(Connection);
 }

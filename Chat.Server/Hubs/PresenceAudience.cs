@@ -6,12 +6,13 @@ using Microsoft.Extensions.Options;
 
 namespace Chat.Server.Hubs;
 
-/// <summary>Tells those who share a conversation, on their connections to this node.</summary>
-internal sealed class PresenceAudience(Acquaintances acquaintances, DeliveryService delivery, IOptions<PresenceOptions> options) : IPresenceAudience
+/// <summary>Tells those who share a conversation, on their connections to this process; each process tells its own.</summary>
+internal sealed class PresenceAudience(
+    Acquaintances acquaintances, DeliveryService delivery, PresenceScope scope, IOptions<PresenceOptions> options) : IPresenceAudience
 {
     public async Task TellAsync(string user, PresenceState state, CancellationToken cancellation)
     {
-        var notice = new Notice { Kind = NoticeKinds.Presence, User = user, State = NameOf(state) };
+        var notice = new Notice { Kind = NoticeKinds.Presence, User = user, State = NameOf(state), Partial = scope.IsPartial ? true : null };
         foreach (var peer in await acquaintances.PeersAsync(user, options.Value.LargestAudience, cancellation))
         {
             delivery.NotifyUser(peer, notice);

@@ -31,17 +31,14 @@ internal sealed class Signals(DeliveryService delivery, Acquaintances acquaintan
         if (!delivery.Follows(connection, conversation))
         {
             // Just connected, or just become a member: the database knows, and says so when it cannot tell.
-            return acquaintances.AsMemberAsync(user, conversation, () => Tell(user, conversation), connection.ConnectionAborted);
+            return acquaintances.AsMemberAsync(user, conversation, () => delivery.Typing(conversation, user), connection.ConnectionAborted);
         }
 
-        Tell(user, conversation);
+        delivery.Typing(conversation, user);
         return Task.FromResult(Result.Success);
     }
 
     public PingResult Ping(HubConnectionContext connection) => limits.TrySignal(connection.ConnectionId, out var wait)
         ? new PingResult { Ok = true, At = time.GetUtcNow() }
         : new PingResult { Error = Errors.RateLimited(wait), At = time.GetUtcNow() };
-
-    private void Tell(string user, string conversation) => delivery.NotifyMembers(
-        conversation, exceptUser: user, new Notice { Kind = NoticeKinds.Typing, Conversation = conversation, User = user });
 }

@@ -12,20 +12,21 @@ internal sealed class Acquaintances(AcquaintanceStore store, ConversationStore c
     private const int MaxPeers = 5_000;
 
     /// <param name="stateOf">Asked only for users that the caller may know of.</param>
+    /// <param name="partial">Whether what it tells is known to be incomplete.</param>
     public Task<PresenceResult> PresenceAsync(
-        string user, PresenceRequest? presence, Func<string, string> stateOf, string unknown, CancellationToken cancellation) => calls.RunAsync(
+        string user, PresenceRequest? presence, Func<string, string> stateOf, string unknown, Func<bool> partial, CancellationToken cancellation) => calls.RunAsync(
         user,
-        rules.Users(presence?.Users, "users", atLeast: 1, atMost: MaxAsked),
+        presence?.Conversation is null
+            ? rules.Users(presence?.Users, "users", atLeast: 1, atMost: MaxAsked)
+            : presence.Users is null ? rules.Conversation(presence.Conversation) : Errors.Invalid("users: not together with conversation."),
         async ct =>
         {
-            var known = await store.KnownAsync(user, presence!.Users!, ct);
-            var states = new Dictionary<string, string>(StringComparer.Ordinal);
-            foreach (var asked in presence.Users!)
-            {
-                states[asked] = asked == user || known.Contains(asked) ? stateOf(asked) : unknown;
-            }
-
-            return new PresenceResult { Ok = true, Presence = states };
+            var states = presence!.Conversation is { } conversation
+                ? await RosterAsync(user, conversation, stateOf, unknown, ct)
+                : await StatesAsync(user, presence.Users!, stateOf, unknown, ct);
+            return states is null
+                ? new PresenceResult { Error = Errors.NotFound }
+                : new PresenceResult { Ok = true, Presence = states, Partial = partial() ? true : null };
         },
         cancellation);
 
@@ -58,4 +59,27 @@ internal sealed class Acquaintances(AcquaintanceStore store, ConversationStore c
             return Result.Success;
         },
         cancellation);
+
+    private async Task<Dictionary<string, string>> StatesAsync(
+        string user, IReadOnlyList<string> users, Func<string, string> stateOf, string unknown, CancellationToken cancellation)
+    {
+        var known = await store.KnownAsync(user, users, cancellation);
+        var states = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var asked in users)
+        {
+            states[asked] = asked == user || known.Contains(asked) ? stateOf(asked) : unknown;
+        }
+
+        return states;
+    }
+
+    /// <summary>Who of a conversation is there; null when it is not the caller's. Those who are not are left out: of thousands they are most.</summary>
+    private async Task<Dictionary<string, string>?> RosterAsync(
+        string user, string conversation, Func<string, string> stateOf, string unknown, CancellationToken cancellation)
+    {
+        var members = await store.MembersAsync(user, conversation, cancellation);
+        return members.Count == 0
+            ? null
+            : members.Select(m => (User: m, State: stateOf(m))).Where(m => m.State != unknown).ToDictionary(m => m.User, m => m.State, StringComparer.Ordinal);
+    }
 }

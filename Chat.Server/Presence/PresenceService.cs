@@ -4,22 +4,25 @@ using Microsoft.Extensions.Options;
 namespace Chat.Server.Presence;
 
 /// <summary>
-/// The presence of this node's users. A connection that comes or goes only touches the table; telling others waits its turn
-/// behind, one at a time, so that a storm of reconnects is not also a storm of queries.
+/// Who is there, on any node: another node that has a user counts like a connection. One that comes or goes only touches the
+/// table; telling others waits its turn behind, one at a time, so that a storm of reconnects is not also a storm of queries.
 /// </summary>
 internal sealed partial class PresenceService : BackgroundService
 {
     private readonly Lock _lock = new();
     private readonly PresenceTable _table;
+    private readonly LocalUsers _local;
     private readonly IPresenceAudience _audience;
     private readonly TimeProvider _time;
     private readonly ILogger<PresenceService> _logger;
     private readonly Channel<(string User, PresenceState State)> _changes;
     private readonly ITimer _timer;
 
-    public PresenceService(IPresenceAudience audience, IOptions<PresenceOptions> options, TimeProvider time, ILogger<PresenceService> logger)
+    public PresenceService(
+        IPresenceAudience audience, LocalUsers local, IOptions<PresenceOptions> options, TimeProvider time, ILogger<PresenceService> logger)
     {
         _audience = audience;
+        _local = local;
         _time = time;
         _logger = logger;
         _table = new PresenceTable((long)(options.Value.Grace.TotalSeconds * time.TimestampFrequency));
@@ -30,6 +33,7 @@ internal sealed partial class PresenceService : BackgroundService
 
     public void Connected(string user)
     {
+        _local.Connect(user);
         lock (_lock)
         {
             if (_table.Connect(user))
@@ -41,10 +45,30 @@ internal sealed partial class PresenceService : BackgroundService
 
     public void Disconnected(string user)
     {
+        _local.Disconnect(user);
+        Moved([], [user], isNews: true);
+    }
+
+    /// <summary>Users have come to another node, or gone from it.</summary>
+    /// <param name="isNews">False: those who came were there before, so nobody is told.</param>
+    public void Moved(IReadOnlyCollection<string> came, IReadOnlyCollection<string> went, bool isNews)
+    {
         lock (_lock)
         {
+            foreach (var user in came)
+            {
+                if (_table.Connect(user) && isNews)
+                {
+                    _changes.Writer.TryWrite((user, PresenceState.Online));
+                }
+            }
+
             var idle = _table.NextDue is null;
-            _table.Disconnect(user, _time.GetTimestamp());
+            foreach (var user in went)
+            {
+                _table.Disconnect(user, _time.GetTimestamp());
+            }
+
             if (idle)
             {
                 ScheduleLocked();

@@ -53,6 +53,31 @@ public sealed class NodeHealthTests
     }
 
     [Fact]
+    public void Redis_InUse_TellsItsRoundTripAndTheMode()
+    {
+        Sample(Redis("w1", up: 1, "redis"), Redis("w2", up: 1, "redis"));
+
+        Assert.Equal((HealthLevel.Healthy, true, "2 ms"), (_redis.Now.Level, _redis.Now.Connected, _redis.Now.Description));
+        Assert.Equal((2L, "redis"), (_redis.Now.Data!["responseTime"], _redis.Now.Data["mode"]));
+    }
+
+    [Fact]
+    public void Redis_LostByOneWorker_TellsBothModes()
+    {
+        Sample(Redis("w1", up: 1, "redis"), Redis("w2", up: 0, "database"));
+
+        Assert.Equal((HealthLevel.Degraded, "database, redis"), (_redis.Now.Level, _redis.Now.Data!["mode"]));
+    }
+
+    [Fact]
+    public void Redis_LostByAll_TellsTheModeAllTheSame()
+    {
+        Sample(Redis("w1", up: 0, "database"));
+
+        Assert.Equal((false, "database"), (_redis.Now.Connected, _redis.Now.Data!["mode"]));
+    }
+
+    [Fact]
     public void Dependency_NobodyTells_IsUnknownAndNotCalledLost()
     {
         Sample();
@@ -119,5 +144,12 @@ public sealed class NodeHealthTests
     [
         new("chat.dependency.up", "", "", MetricKind.Gauge, [], [new(LabelSet.Of("dependency", "database"), database, null)]),
         new("chat.dependency.check.duration", "s", "", MetricKind.Histogram, [0.001, 0.003, 1], [new(LabelSet.Of("dependency", "database"), 0, [0, 10, 0, 0])]),
+    ]);
+
+    private static MetricsSnapshot Redis(string source, double up, string mode) => new(source, 1,
+    [
+        new("chat.dependency.up", "", "", MetricKind.Gauge, [], [new(LabelSet.Of("dependency", "redis"), up, null)]),
+        new("chat.backplane.mode", "", "", MetricKind.Gauge, [], [.. new[] { "redis", "database", "local" }.Select(m => new MetricSeries(LabelSet.Of("mode", m), m == mode ? 1 : 0, null))]),
+        new("chat.backplane.probe.duration", "s", "", MetricKind.Histogram, [0.001, 0.003, 1], [new(LabelSet.Empty, 0, [0, 10, 0, 0])]),
     ]);
 }

@@ -13,7 +13,7 @@ public sealed class PresenceServiceTests : IAsyncLifetime
     private readonly PresenceService _service;
 
     public PresenceServiceTests() =>
-        _service = new PresenceService(_audience, Options.Create(new PresenceOptions()), _time, NullLogger<PresenceService>.Instance);
+        _service = new PresenceService(_audience, new LocalUsers(), Options.Create(new PresenceOptions()), _time, NullLogger<PresenceService>.Instance);
 
     public Task InitializeAsync() => _service.StartAsync(CancellationToken.None);
 

@@ -288,6 +288,23 @@ public abstract class LogWriterContract : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Journal_ReadWithoutOwn_TellsOthersMovesOnlyAndGoesOnAllTheSame()
+    {
+        await using var other = await StorageHost.StartAsync(ConnectionString);
+        var (mine, theirs) = (await GroupAsync("alice"), await GroupAsync("alice"));
+        var position = await _storage.Log.CommitPositionAsync(default);
+        await StoreAsync(Appends.Message(mine, "alice", NewId()));
+        Assert.IsType<AppendStored>(await other.Writer.Submit(Appends.Message(theirs, "alice", NewId())));
+        await StoreAsync(Appends.Message(mine, "alice", NewId()));
+
+        var page = await _storage.Log.ReadMovesAsync(position, own: false, default);
+
+        Assert.Equal([theirs], page.Heads.Keys);
+        Assert.Equal([mine], (await other.Log.ReadMovesAsync(position, own: false, default)).Heads.Keys);
+        Assert.True(page.Position > position);
+    }
+
+    [Fact]
     public async Task OpenDevice_FirstTime_StartsAtWhatTheUserHadNotRead_ThenAtItsCursor()
     {
         var conversation = await GroupAsync("alice", "bob");

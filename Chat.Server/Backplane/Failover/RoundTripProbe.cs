@@ -15,8 +15,12 @@ internal sealed class RoundTripProbe(
     // Long ago: a link has to prove itself once before it is believed.
     private TimeSpan _silence = TimeSpan.FromDays(1);
     private int _cameBack;
+    private long _lastTicks = -1;
 
     public string Channel { get; } = $"node:{node.Name}:probe";
+
+    /// <summary>How long the last probe that came back was under way; null before the first.</summary>
+    public TimeSpan? Last => Interlocked.Read(ref _lastTicks) is var ticks and >= 0 ? TimeSpan.FromTicks(ticks) : null;
 
     /// <summary>
     /// How long no probe has come back, called once a tick. Time in which this process did not run (a pause for garbage, a
@@ -51,7 +55,9 @@ internal sealed class RoundTripProbe(
     {
         if (stamp.Length == sizeof(long))
         {
-            metrics.RoundTrip(time.GetElapsedTime(BinaryPrimitives.ReadInt64LittleEndian(stamp.Span)));
+            var took = time.GetElapsedTime(BinaryPrimitives.ReadInt64LittleEndian(stamp.Span));
+            Interlocked.Exchange(ref _lastTicks, took.Ticks);
+            metrics.RoundTrip(took);
             Interlocked.Exchange(ref _cameBack, 1);
         }
     }

@@ -1,12 +1,11 @@
 using System.Collections.Concurrent;
-using Chat.Contracts;
-using Chat.Server.Delivery.Feeds;
+using Chat.Server.Delivery.Nodes;
 using Microsoft.Extensions.Options;
 
 namespace Chat.Server.Delivery.Acks;
 
 /// <summary>Gathers who has received and read what, and tells the other members a few times a second, not per acknowledgement.</summary>
-internal sealed partial class ReceiptBook(FeedTable feeds, IOptions<DeliveryOptions> options, TimeProvider time, ILogger<ReceiptBook> logger) : BackgroundService
+internal sealed partial class ReceiptBook(SignalRelay signals, IOptions<DeliveryOptions> options, TimeProvider time, ILogger<ReceiptBook> logger) : BackgroundService
 {
     private readonly ConcurrentDictionary<(string Conversation, string User), (long Delivered, long Read)> _news = new();
 
@@ -36,22 +35,17 @@ internal sealed partial class ReceiptBook(FeedTable feeds, IOptions<DeliveryOpti
 
     internal void Tell()
     {
+        var news = new List<ReceiptNews>();
         foreach (var entry in _news)
         {
-            _news.TryRemove(entry);
-            var ((conversation, user), (delivered, read)) = entry;
-            feeds.Find(conversation)?.Notify(
-                user,
-                () => Frames.Notice(new Notice
-                {
-                    Kind = NoticeKinds.Receipt,
-                    Conversation = conversation,
-                    User = user,
-                    DeliveredSeq = delivered > 0 ? delivered : null,
-                    ReadSeq = read > 0 ? read : null,
-                }),
-                options.Value.ReceiptConnections);
+            // What is noted in this moment stays, and is told the next time.
+            if (_news.TryRemove(entry))
+            {
+                news.Add(new ReceiptNews(entry.Key.Conversation, entry.Key.User, entry.Value.Delivered, entry.Value.Read));
+            }
         }
+
+        signals.Receipts(news);
     }
 
     private static partial class Log

@@ -165,14 +165,15 @@ internal sealed class ConversationFeed(string conversation, int recentEvents)
 
     /// <summary>Writes a notice to the connections of everybody but one user.</summary>
     /// <param name="most">Nobody is told when there are more connections than this.</param>
-    public void Notify(string exceptUser, Func<SerializedHubMessage> notice, int most = int.MaxValue)
+    /// <returns>False when there are more.</returns>
+    public bool Notify(string exceptUser, Func<SerializedHubMessage> notice, int most = int.MaxValue)
     {
         SerializedHubMessage? frame = null;
         lock (_lock)
         {
             if (_subscriptions.Count > most)
             {
-                return;
+                return false;
             }
 
             foreach (var subscription in _subscriptions)
@@ -182,6 +183,8 @@ internal sealed class ConversationFeed(string conversation, int recentEvents)
                     subscription.Pump.TrySendNotice(frame ??= notice());
                 }
             }
+
+            return true;
         }
     }
 

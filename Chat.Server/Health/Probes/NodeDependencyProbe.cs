@@ -26,14 +26,24 @@ internal sealed class NodeDependencyProbe(string name, IReadOnlyList<string> tag
                 return HealthNames.IsVital(name) ? ProbeResult.Unhealthy("no worker tells") : ProbeResult.NotConfigured;
             }
 
-            if (reached == 0)
-            {
-                return ProbeResult.Unreachable("no worker reaches it");
-            }
-
-            var took = Distribution.Merge(view.Observed("chat.dependency.check.duration", Window, labels => labels.Has("dependency", name)).Select(r => r.Distribution));
-            return Judge(reached, told.Length, took);
+            var result = reached == 0
+                ? ProbeResult.Unreachable("no worker reaches it")
+                : Judge(reached, told.Length, Distribution.Merge(ResponseTimes(view).Select(r => r.Distribution)));
+            return name == HealthNames.Redis ? result with { Data = WithModes(view, result.Data) } : result;
         }
+    }
+
+    /// <summary>Redis is watched by probes of its own; a check only reads what they found.</summary>
+    private IReadOnlyList<HistogramReading> ResponseTimes(MetricsView view) => name == HealthNames.Redis
+        ? view.Observed("chat.backplane.probe.duration", Window)
+        : view.Observed("chat.dependency.check.duration", Window, labels => labels.Has("dependency", name));
+
+    /// <summary>How workers hear of each other; several modes while they change or do not agree.</summary>
+    private static Dictionary<string, object?> WithModes(MetricsView view, IReadOnlyDictionary<string, object?>? data)
+    {
+        var modes = view.Now("chat.backplane.mode").Where(r => r.Value > 0 && r.Source.Length > 0)
+            .Select(r => r.Labels.TryGet("mode", out var mode) ? mode : "").Distinct().Order(StringComparer.Ordinal);
+        return new Dictionary<string, object?>(data ?? new Dictionary<string, object?>()) { ["mode"] = string.Join(", ", modes) };
     }
 
     private ProbeResult Judge(int reached, int told, Distribution? took)

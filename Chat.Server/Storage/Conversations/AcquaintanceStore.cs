@@ -24,4 +24,12 @@ internal sealed class AcquaintanceStore(StorageGate gate)
                     && db.Members.Where(m => m.ConversationId == mine.ConversationId && m.LeftSeq == null).Take(largest + 1).Count() <= largest
                 select other.UserId).Distinct().Take(most).ToListAsync(ct),
         cancellation);
+
+    /// <summary>All members of a conversation; empty when the user is none of them, or it is not there.</summary>
+    public Task<List<string>> MembersAsync(string user, string conversation, CancellationToken cancellation) => gate.RunAsync(
+        (db, ct) => db.Members
+            .Where(m => m.ConversationId == conversation && m.LeftSeq == null
+                && db.Members.Any(mine => mine.ConversationId == conversation && mine.UserId == user && mine.LeftSeq == null))
+            .Select(m => m.UserId).ToListAsync(ct),
+        cancellation);
 }
