@@ -37,7 +37,14 @@ internal static class AccessSetup
             forwarded.KnownIPNetworks.Clear();
             foreach (var proxy in auth.Value.KnownProxies)
             {
-                forwarded.KnownProxies.Add(IPAddress.Parse(proxy));
+                if (IPAddress.TryParse(proxy, out var address))
+                {
+                    forwarded.KnownProxies.Add(address);
+                }
+                else
+                {
+                    forwarded.KnownIPNetworks.Add(System.Net.IPNetwork.Parse(proxy));
+                }
             }
         });
         return services;

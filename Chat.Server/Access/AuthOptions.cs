@@ -22,7 +22,7 @@ internal sealed class AuthOptions
     /// <summary>Origins whose pages may use the hub, such as <c>https://chat.example.org</c>. The server's own always may.</summary>
     public string[] AllowedOrigins { get; set; } = [];
 
-    /// <summary>Addresses of reverse proxies whose <c>X-Forwarded-*</c> headers are believed.</summary>
+    /// <summary>Addresses or networks (<c>10.0.0.0/8</c>) of reverse proxies whose <c>X-Forwarded-*</c> headers are believed.</summary>
     public string[] KnownProxies { get; set; } = [];
 
     /// <summary>A proxy in front ends TLS, so that plain HTTP from other machines is taken outside Development too.</summary>

@@ -53,9 +53,9 @@ internal sealed class AuthOptionsValidator(IHostEnvironment environment) : IVali
 
         foreach (var proxy in options.KnownProxies)
         {
-            if (!IPAddress.TryParse(proxy, out _))
+            if (!IPAddress.TryParse(proxy, out _) && !IPNetwork.TryParse(proxy, out _))
             {
-                failures.Add($"Auth:KnownProxies: '{proxy}' is not an IP address.");
+                failures.Add($"Auth:KnownProxies: '{proxy}' is neither an IP address nor a network such as 10.0.0.0/8.");
             }
         }
 

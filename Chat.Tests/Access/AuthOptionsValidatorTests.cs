@@ -59,9 +59,19 @@ public sealed class AuthOptionsValidatorTests
     public void Validate_SomethingElseThanAnOrigin_IsRefused(string origin) =>
         Assert.Contains(origin, FailuresOf(new AuthOptions { SigningKey = GoodKey, AllowedOrigins = [origin] }, "Production").Single());
 
-    [Fact]
-    public void Validate_ProxyThatIsNoAddress_IsRefused() =>
-        Assert.Contains("proxy.internal", FailuresOf(new AuthOptions { SigningKey = GoodKey, KnownProxies = ["proxy.internal"] }, "Production").Single());
+    [Theory]
+    [InlineData("proxy.internal")]
+    [InlineData("10.0.0.1/8")]
+    [InlineData("10.0.0.0/33")]
+    public void Validate_ProxyThatIsNeitherAddressNorNetwork_IsRefused(string proxy) =>
+        Assert.Contains(proxy, FailuresOf(new AuthOptions { SigningKey = GoodKey, KnownProxies = [proxy] }, "Production").Single());
+
+    [Theory]
+    [InlineData("10.0.0.1")]
+    [InlineData("10.0.0.0/8")]
+    [InlineData("fd00::/8")]
+    public void Validate_ProxyByAddressOrNetwork_IsTaken(string proxy) =>
+        Assert.Empty(FailuresOf(new AuthOptions { SigningKey = GoodKey, KnownProxies = [proxy] }, "Production"));
 
     private static IEnumerable<string> FailuresOf(AuthOptions options, string environment) =>
         new AuthOptionsValidator(new Named(environment)).Validate(null, options).Failures ?? [];

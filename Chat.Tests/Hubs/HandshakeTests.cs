@@ -151,10 +151,12 @@ public sealed class HandshakeTests : IAsyncLifetime
         Assert.Equal(["https://app.example"], answer.Headers.GetValues("Access-Control-Allow-Origin"));
     }
 
-    [Fact]
-    public async Task Connect_PlainHttpFromAnotherMachine_Is403OutsideDevelopmentUnlessAProxyEndsTls()
+    [Theory]
+    [InlineData("127.0.0.1")]
+    [InlineData("127.0.0.0/8")]
+    public async Task Connect_PlainHttpFromAnotherMachine_Is403OutsideDevelopmentUnlessAProxyEndsTls(string proxy)
     {
-        string[] production = ["environment=Production", $"Auth:SigningKey={TestTokens.SigningKey}", "Auth:KnownProxies:0=127.0.0.1"];
+        string[] production = ["environment=Production", $"Auth:SigningKey={TestTokens.SigningKey}", $"Auth:KnownProxies:0={proxy}"];
         await using var direct = await InProcessServer.StartAsync(production);
         var refused = await Assert.ThrowsAsync<HandshakeRefusedException>(() =>
             WireClient.ConnectAsync(direct.Address, TestTokens.For("alice"), forwardedFor: "203.0.113.5"));

@@ -12,7 +12,9 @@ namespace Chat.Tests.Support.Clients;
 /// <summary>SignalR's own .NET client, with nothing of ours around it.</summary>
 /// <param name="server">The public port, or a proxy before it.</param>
 /// <param name="token">Asked for at each connect; unless given, <see cref="TestTokens"/> makes one.</param>
-internal sealed class StockClient(Uri server, string user, string? device = null, History? history = null, Func<string>? token = null)
+/// <param name="negotiate">With its default settings, which negotiate first; otherwise it goes straight to a WebSocket.</param>
+internal sealed class StockClient(
+    Uri server, string user, string? device = null, History? history = null, Func<string>? token = null, bool negotiate = false)
     : TestClient(user, device, history)
 {
     private HubConnection? _hub;
@@ -78,15 +80,25 @@ internal sealed class StockClient(Uri server, string user, string? device = null
 
     private HubConnection Build()
     {
-        var address = new UriBuilder(server) { Scheme = server.Scheme == "https" ? "wss" : "ws", Path = ChatHubContract.Path };
+        var address = new UriBuilder(server) { Path = ChatHubContract.Path };
         if (Device is not null)
         {
             address.Query = $"{ChatHubContract.DeviceQuery}={Uri.EscapeDataString(Device)}";
         }
 
+        var signIn = token ?? (() => TestTokens.For(User));
         var builder = new HubConnectionBuilder();
-        builder.Services.AddSingleton<EndPoint>(new UriEndPoint(address.Uri));
-        builder.Services.AddSingleton<IConnectionFactory>(new WebSocketFactory(token ?? (() => TestTokens.For(User))));
+        if (negotiate)
+        {
+            builder.WithUrl(address.Uri, options => options.AccessTokenProvider = () => Task.FromResult<string?>(signIn()));
+        }
+        else
+        {
+            address.Scheme = server.Scheme == "https" ? "wss" : "ws";
+            builder.Services.AddSingleton<EndPoint>(new UriEndPoint(address.Uri));
+            builder.Services.AddSingleton<IConnectionFactory>(new WebSocketFactory(signIn));
+        }
+
         builder.Services.Configure<JsonHubProtocolOptions>(json => ChatJson.Apply(json.PayloadSerializerOptions));
         return builder.Build();
     }
