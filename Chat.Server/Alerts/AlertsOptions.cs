@@ -77,6 +77,9 @@ internal sealed class RuleOptions
 
     /// <summary>How long the condition must be gone before it ends.</summary>
     public TimeSpan? KeepFiringFor { get; set; }
+
+    /// <summary>How far back a rule looks that counts or ranks what happened.</summary>
+    public TimeSpan? Window { get; set; }
 }
 
 internal sealed class WebhookOptions

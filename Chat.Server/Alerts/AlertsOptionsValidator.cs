@@ -11,11 +11,11 @@ internal sealed class AlertsOptionsValidator : IValidateOptions<AlertsOptions>
         var problems = new List<string>();
         foreach (var (rule, settings) in options.Rules)
         {
-            if (AlertRules.Find(rule) is null)
+            if (AlertRules.Find(rule) is not { } known)
             {
                 problems.Add($"Alerts:Rules:{rule} names no rule; the rules are {string.Join(", ", AlertRules.All.Select(r => r.Name))}.");
             }
-            else if (RuleSettings.Problem(settings.Threshold, settings.For, settings.KeepFiringFor) is { } problem)
+            else if ((RuleSettings.Problem(settings.Threshold, settings.For, settings.KeepFiringFor) ?? known.Defaults.ProblemOf(settings.Window)) is { } problem)
             {
                 problems.Add($"Alerts:Rules:{rule}: {problem}");
             }

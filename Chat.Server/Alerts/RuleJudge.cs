@@ -15,7 +15,7 @@ internal sealed partial class RuleJudge(TimeProvider time, ILogger logger)
             return EndAll(status.Rule, state);
         }
 
-        if (Measure(status.Rule, view) is not RuleOutcome.Measured measured)
+        if (Measure(status.Rule, settings, view) is not RuleOutcome.Measured measured)
         {
             // The last known state is kept: not knowing is neither good nor bad news.
             status.Failures++;
@@ -145,11 +145,11 @@ internal sealed partial class RuleJudge(TimeProvider time, ILogger logger)
         Log.AlertResolved(logger, alert.Rule, alert.Severity, NotificationWriter.Describe(alert));
     }
 
-    private RuleOutcome Measure(IAlertRule rule, MetricsView view)
+    private RuleOutcome Measure(IAlertRule rule, RuleSettings settings, MetricsView view)
     {
         try
         {
-            return rule.Measure(view);
+            return rule.Measure(view, settings);
         }
         catch (Exception e)
         {

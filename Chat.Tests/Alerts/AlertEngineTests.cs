@@ -283,6 +283,6 @@ public sealed class AlertEngineTests : IDisposable
 
         public RuleSettings Defaults { get; } = new(Breach.Above, 0, TimeSpan.Zero, TimeSpan.Zero);
 
-        public RuleOutcome Measure(MetricsView view) => throw new InvalidOperationException("broken on purpose");
+        public RuleOutcome Measure(MetricsView view, RuleSettings settings) => throw new InvalidOperationException("broken on purpose");
     }
 }

@@ -23,8 +23,10 @@ public sealed class AlertsOptionsTests
     {
         _options.Rules["MemoryHigh"] = new RuleOptions { Threshold = double.NaN };
         _options.Rules["WorkerCrash"] = new RuleOptions { For = TimeSpan.FromDays(2) };
+        _options.Rules["WorkerCrashLoop"] = new RuleOptions { Window = TimeSpan.FromHours(1) };
+        _options.Rules["DiskLow"] = new RuleOptions { Window = TimeSpan.FromMinutes(1) };
 
-        Assert.Equal(2, Validate().Failures!.Count());
+        Assert.Equal(4, Validate().Failures!.Count());
     }
 
     [Theory]

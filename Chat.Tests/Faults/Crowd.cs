@@ -158,6 +158,10 @@ internal sealed class Crowd : IAsyncDisposable
             {
                 History.Connected(user, "device");
             }
+            else if (change.Previous == ChatConnectionState.Connected)
+            {
+                History.Disconnected(user, "device");
+            }
         };
         _clients[user] = client;
     }

@@ -21,8 +21,8 @@ internal static class AlertRules
         new MemoryHigh(),
         new WorkerCrash("WorkerCrashLoop", AlertSeverity.Critical, "A worker crashes again and again.", threshold: 2),
         new QuantileRule(
-            "DatabaseSlow", AlertSeverity.Warning, "The database answers slowly.", "chat.dependency.check.duration", Minute,
-            new(Breach.Above, 0.5, For: Minute, KeepFiringFor: Minute)) { Where = labels => labels.Has("dependency", "database") },
+            "DatabaseSlow", AlertSeverity.Warning, "The database answers slowly.", "chat.dependency.check.duration",
+            new(Breach.Above, 0.5, For: Minute, KeepFiringFor: Minute) { Window = Minute }) { Where = labels => labels.Has("dependency", "database") },
         new GaugeRule(
             "DatabasePoolExhausted", AlertSeverity.Warning, "Work waits for a database connection.", "db.client.connection.npgsql.pending_requests",
             new(Breach.Above, 10, For: TimeSpan.FromSeconds(30), KeepFiringFor: Minute)),
@@ -36,8 +36,8 @@ internal static class AlertRules
             "QueueStuck", AlertSeverity.Critical, "Delivery to a connected device stands still.", "chat.queue.oldest.age",
             new(Breach.Above, 600, For: TimeSpan.Zero, KeepFiringFor: Minute)) { Unit = "s" },
         new IncreaseRule(
-            "DeadLetters", AlertSeverity.Warning, "Events were given up after repeated failures.", "chat.message.failed", FiveMinutes,
-            new(Breach.Above, 0, For: TimeSpan.Zero, KeepFiringFor: FiveMinutes)) { Where = labels => labels.Has("error.type", "dead_letter") },
+            "DeadLetters", AlertSeverity.Warning, "Events were given up after repeated failures.", "chat.message.failed",
+            new(Breach.Above, 0, For: TimeSpan.Zero, KeepFiringFor: FiveMinutes) { Window = FiveMinutes }) { Where = labels => labels.Has("error.type", "dead_letter") },
         new GaugeRule(
             "DiskLow", AlertSeverity.Warning, "The disk is filling up.", "chat.disk.free",
             new(Breach.Below, 0.10, For: Minute, KeepFiringFor: FiveMinutes, ResolveThreshold: 0.12)) { Unit = "ratio" },
@@ -57,14 +57,14 @@ internal static class AlertRules
             EvaluationFailed, AlertSeverity.Warning, "A rule cannot be judged: its numbers are missing or it failed.", "chat.alert.rule.unknown",
             new(Breach.Above, 0, For: Minute, KeepFiringFor: Minute)) { By = "rule" },
         new IncreaseRule(
-            "AuthenticationFailures", AlertSeverity.Warning, "Many sign-ins or tokens are refused.", "chat.auth.failure", Minute,
-            new(Breach.Above, 100, For: Minute, KeepFiringFor: FiveMinutes)),
+            "AuthenticationFailures", AlertSeverity.Warning, "Many sign-ins or tokens are refused.", "chat.auth.failure",
+            new(Breach.Above, 100, For: Minute, KeepFiringFor: FiveMinutes) { Window = Minute }),
         new GaugeRule(
             "ClockSkew", AlertSeverity.Warning, "This machine's clock and the database's differ.", "chat.clock.skew",
             new(Breach.Above, 2, For: Minute, KeepFiringFor: FiveMinutes)) { Unit = "s", Convert = Math.Abs },
         new IncreaseRule(
-            "LogLinesDropped", AlertSeverity.Warning, "Log lines are lost; a disk is full or a terminal blocked.", "chat.log.dropped", FiveMinutes,
-            new(Breach.Above, 0, For: TimeSpan.Zero, KeepFiringFor: FiveMinutes)),
+            "LogLinesDropped", AlertSeverity.Warning, "Log lines are lost; a disk is full or a terminal blocked.", "chat.log.dropped",
+            new(Breach.Above, 0, For: TimeSpan.Zero, KeepFiringFor: FiveMinutes) { Window = FiveMinutes }),
     ];
 
     private static readonly FrozenDictionary<string, IAlertRule> ByName = All.ToFrozenDictionary(r => r.Name, StringComparer.Ordinal);

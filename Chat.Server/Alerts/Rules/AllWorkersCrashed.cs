@@ -20,7 +20,7 @@ internal sealed class AllWorkersCrashed : IAlertRule
 
     public RuleSettings Defaults { get; } = new(Breach.Below, 1, For: TimeSpan.Zero, KeepFiringFor: TimeSpan.FromSeconds(30));
 
-    public RuleOutcome Measure(MetricsView view)
+    public RuleOutcome Measure(MetricsView view, RuleSettings settings)
     {
         var counts = view.Now("chat.worker.count");
         if (counts.Count == 0)

@@ -15,7 +15,7 @@ internal sealed class DatabaseUnavailable : IAlertRule
 
     public RuleSettings Defaults { get; } = new(Breach.Below, 1, For: TimeSpan.Zero, KeepFiringFor: TimeSpan.FromSeconds(30));
 
-    public RuleOutcome Measure(MetricsView view)
+    public RuleOutcome Measure(MetricsView view, RuleSettings settings)
     {
         var up = view.Now("chat.dependency.up", labels => labels.Has("dependency", "database"));
         return up.Count == 0 ? RuleOutcome.NoData.Instance : RuleOutcome.Of(new RuleReading(LabelSet.Empty, up.Min(r => r.Value)));

@@ -18,7 +18,7 @@ internal sealed record GaugeRule(string Name, AlertSeverity Severity, string Sum
     /// <summary>From the gauge's unit to the threshold's.</summary>
     public Func<double, double> Convert { get; init; } = static value => value;
 
-    public RuleOutcome Measure(MetricsView view)
+    public RuleOutcome Measure(MetricsView view, RuleSettings settings)
     {
         var readings = view.Now(Family, Where);
         return RuleOutcome.Of([.. readings

@@ -17,7 +17,7 @@ internal interface IAlertRule
 
     RuleSettings Defaults { get; }
 
-    RuleOutcome Measure(MetricsView view);
+    RuleOutcome Measure(MetricsView view, RuleSettings settings);
 }
 
 internal abstract record RuleOutcome

@@ -16,7 +16,7 @@ internal sealed class MemoryHigh : IAlertRule
     public RuleSettings Defaults { get; } = new(
         Breach.Above, 0.80, For: TimeSpan.FromMinutes(5), KeepFiringFor: TimeSpan.FromMinutes(2), ResolveThreshold: 0.75);
 
-    public RuleOutcome Measure(MetricsView view)
+    public RuleOutcome Measure(MetricsView view, RuleSettings settings)
     {
         var used = view.Now("chat.memory.utilization");
         return used.Count == 0

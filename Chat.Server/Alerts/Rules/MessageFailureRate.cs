@@ -6,7 +6,6 @@ namespace Chat.Server.Alerts.Rules;
 internal sealed class MessageFailureRate : IAlertRule
 {
     private const double FewestAttempts = 20;
-    private static readonly TimeSpan Window = TimeSpan.FromSeconds(60);
 
     public string Name => nameof(MessageFailureRate);
 
@@ -16,12 +15,12 @@ internal sealed class MessageFailureRate : IAlertRule
 
     public string Unit => "ratio";
 
-    public RuleSettings Defaults { get; } = new(Breach.Above, 0.05, For: TimeSpan.FromSeconds(15), KeepFiringFor: TimeSpan.FromSeconds(60));
+    public RuleSettings Defaults { get; } = new(Breach.Above, 0.05, For: TimeSpan.FromSeconds(15), KeepFiringFor: TimeSpan.FromSeconds(60)) { Window = TimeSpan.FromSeconds(60) };
 
-    public RuleOutcome Measure(MetricsView view)
+    public RuleOutcome Measure(MetricsView view, RuleSettings settings)
     {
-        var accepted = view.Increase("chat.message.accepted", Window).Sum(r => r.Value);
-        var failed = view.Increase("chat.message.failed", Window, labels => !labels.Has("fault", "client")).Sum(r => r.Value);
+        var accepted = view.Increase("chat.message.accepted", settings.Window).Sum(r => r.Value);
+        var failed = view.Increase("chat.message.failed", settings.Window, labels => !labels.Has("fault", "client")).Sum(r => r.Value);
         return accepted + failed < FewestAttempts
             ? RuleOutcome.Nothing
             : RuleOutcome.Of(new RuleReading(LabelSet.Empty, failed / (accepted + failed)));

@@ -13,6 +13,13 @@ internal enum Breach
 internal sealed record RuleSettings(Breach Breach, double Threshold, TimeSpan For, TimeSpan KeepFiringFor, double? ResolveThreshold = null, bool Enabled = true)
 {
     private static readonly TimeSpan Longest = TimeSpan.FromDays(1);
+    private static readonly TimeSpan ShortestWindow = TimeSpan.FromSeconds(5);
+
+    // As long as the samples are kept by default; of what is older nothing is known.
+    private static readonly TimeSpan LongestWindow = TimeSpan.FromMinutes(15);
+
+    /// <summary>How far back the rule looks; zero for one that looks at the present.</summary>
+    public TimeSpan Window { get; init; }
 
     public bool IsBreached(double value, bool firing)
     {
@@ -34,6 +41,7 @@ internal sealed record RuleSettings(Breach Breach, double Threshold, TimeSpan Fo
             ResolveThreshold = fits ? resolve : null,
             For = changed?.For ?? configured?.For ?? For,
             KeepFiringFor = configured?.KeepFiringFor ?? KeepFiringFor,
+            Window = configured?.Window ?? Window,
             Enabled = changed?.Enabled ?? configured?.Enabled ?? Enabled,
         };
     }
@@ -43,6 +51,15 @@ internal sealed record RuleSettings(Breach Breach, double Threshold, TimeSpan Fo
         ({ } t, _, _) when !double.IsFinite(t) => "Threshold must be a number.",
         (_, { } f, _) when f < TimeSpan.Zero || f > Longest => "For must lie between 0 and one day.",
         (_, _, { } k) when k < TimeSpan.Zero || k > Longest => "KeepFiringFor must lie between 0 and one day.",
+        _ => null,
+    };
+
+    /// <summary>What is wrong with another window than this rule's own.</summary>
+    public string? ProblemOf(TimeSpan? window) => window switch
+    {
+        null => null,
+        _ when Window == TimeSpan.Zero => "This rule looks at the present; it has no Window.",
+        { } w when w < ShortestWindow || w > LongestWindow => "Window must lie between 5 seconds and 15 minutes.",
         _ => null,
     };
 }

@@ -5,8 +5,6 @@ namespace Chat.Server.Alerts.Rules;
 /// <summary>How long work waits for a thread, per process: the p95 of a minute, with the item that is still waiting counted.</summary>
 internal sealed class ThreadPoolLag : IAlertRule
 {
-    private static readonly TimeSpan Window = TimeSpan.FromSeconds(60);
-
     public string Name => nameof(ThreadPoolLag);
 
     public AlertSeverity Severity => AlertSeverity.Warning;
@@ -15,11 +13,11 @@ internal sealed class ThreadPoolLag : IAlertRule
 
     public string Unit => "s";
 
-    public RuleSettings Defaults { get; } = new(Breach.Above, 0.050, For: TimeSpan.FromMinutes(2), KeepFiringFor: TimeSpan.FromMinutes(2));
+    public RuleSettings Defaults { get; } = new(Breach.Above, 0.050, For: TimeSpan.FromMinutes(2), KeepFiringFor: TimeSpan.FromMinutes(2)) { Window = TimeSpan.FromMinutes(1) };
 
-    public RuleOutcome Measure(MetricsView view)
+    public RuleOutcome Measure(MetricsView view, RuleSettings settings)
     {
-        var delays = view.Observed("chat.threadpool.queue_delay", Window);
+        var delays = view.Observed("chat.threadpool.queue_delay", settings.Window);
         return delays.Count == 0
             ? RuleOutcome.NoData.Instance
             : RuleOutcome.Of([.. delays

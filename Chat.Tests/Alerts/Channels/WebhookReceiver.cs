@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -19,6 +21,9 @@ internal sealed class WebhookReceiver : IAsyncDisposable
     public ConcurrentQueue<int> Answers { get; } = new();
 
     public ConcurrentQueue<Call> Calls { get; } = new();
+
+    /// <summary>What an operator read, such as <c>firing DatabaseUnavailable critical</c>, oldest first.</summary>
+    public IReadOnlyList<string> Told => [.. Calls.Select(call => call.Headline)];
 
     public static async Task<WebhookReceiver> StartAsync()
     {
@@ -48,5 +53,20 @@ internal sealed class WebhookReceiver : IAsyncDisposable
         }
     }
 
-    internal sealed record Call(byte[] Body, string Signature, string? ContentType);
+    internal sealed record Call(byte[] Body, string Signature, string? ContentType)
+    {
+        /// <summary>When it came, as <see cref="Stopwatch.GetTimestamp"/> counts.</summary>
+        public long At { get; } = Stopwatch.GetTimestamp();
+
+        public JsonElement Json => JsonDocument.Parse(Body).RootElement;
+
+        public string Headline
+        {
+            get
+            {
+                var labels = Json.GetProperty("groupLabels");
+                return $"{Json.GetProperty("status").GetString()} {labels.GetProperty("alertname").GetString()} {labels.GetProperty("severity").GetString()}";
+            }
+        }
+    }
 }

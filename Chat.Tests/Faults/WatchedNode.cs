@@ -1,0 +1,107 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Chat.Tests.Alerts.Channels;
+using Chat.Tests.Support;
+
+namespace Chat.Tests.Faults;
+
+/// <summary>A node of the real product with somebody who watches it: its health, its numbers, and what its operator is told.</summary>
+internal sealed partial class WatchedNode : IAsyncDisposable
+{
+    private WatchedNode(ServerProcess server, WebhookReceiver receiver)
+    {
+        Server = server;
+        Receiver = receiver;
+    }
+
+    public ServerProcess Server { get; }
+
+    public WebhookReceiver Receiver { get; }
+
+    /// <summary>A ready node whose alerts end soon after their cause; their deadlines are the product's own.</summary>
+    public static async Task<WatchedNode> StartAsync(ServerSettings settings)
+    {
+        var receiver = await WebhookReceiver.StartAsync();
+        try
+        {
+            return new(await ServerProcess.StartNewAsync(Telling(settings, receiver)), receiver);
+        }
+        catch
+        {
+            await receiver.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Reads <c>/health</c> of the management port until the workers are so, and answers how long that took.</summary>
+    public async Task<TimeSpan> UntilWorkersAsync(int total, int healthy, int crashed, TimeSpan within)
+    {
+        var watch = Stopwatch.StartNew();
+        var wanted = $$"""{"total":{{total}},"healthy":{{healthy}},"crashed":{{crashed}}}""";
+        await Eventually.EqualAsync(wanted, async () => (await HealthAsync()).Body.GetProperty("workers").GetRawText(), "the workers", within);
+        return watch.Elapsed;
+    }
+
+    public async Task<(int Code, JsonElement Body)> HealthAsync(string path = "/health")
+    {
+        using var answer = await Server.Management.GetAsync(path);
+        return ((int)answer.StatusCode, JsonDocument.Parse(await answer.Content.ReadAsByteArrayAsync()).RootElement);
+    }
+
+    /// <summary>Waits for a notification such as <c>firing WorkerCrash warning</c>; answers how long after <paramref name="since"/> it came.</summary>
+    public async Task<TimeSpan> ToldAsync(string headline, long since, TimeSpan within)
+    {
+        WebhookReceiver.Call? call = null;
+        await Eventually.TrueAsync(
+            () => (call = Receiver.Calls.FirstOrDefault(c => c.Headline == headline)) is not null,
+            $"the operator is told \"{headline}\" (so far: {string.Join(", ", Receiver.Told)})",
+            within);
+        return Stopwatch.GetElapsedTime(since, call!.At);
+    }
+
+    /// <summary>The samples of one family by a label's value; what has not the label is left out.</summary>
+    public async Task<IReadOnlyDictionary<string, double>> SamplesAsync(string family, string label)
+    {
+        var page = await Server.Management.GetStringAsync("/metrics");
+        var samples = from Match line in Sample().Matches(page)
+            where line.Groups["family"].Value == family
+            let value = Regex.Match(line.Groups["labels"].Value, $"{label}=\"([^\"]*)\"")
+            where value.Success
+            group double.Parse(line.Groups["value"].ValueSpan, CultureInfo.InvariantCulture) by value.Groups[1].Value;
+        return samples.ToDictionary(g => g.Key, g => g.Sum());
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Server.DisposeAsync();
+        await Receiver.DisposeAsync();
+    }
+
+    private static ServerSettings Telling(ServerSettings settings, WebhookReceiver receiver)
+    {
+        var own = new Dictionary<string, string?>
+        {
+            ["Alerts:Webhooks:0:Name"] = "pager",
+            ["Alerts:Webhooks:0:Url"] = receiver.Url,
+            ["Alerts:GroupInterval"] = "00:00:01",
+            ["Alerts:WarningEvery"] = "00:00:01",
+            ["Alerts:WarningGroupWait"] = "00:00:01",
+        };
+        foreach (var rule in (string[])["DatabaseUnavailable", "AllWorkersCrashed", "WorkerCrash", "WorkerCrashLoop", "MessageFailureRate", "ThreadPoolLag", "MemoryHigh", "RedisLost"])
+        {
+            own[$"Alerts:Rules:{rule}:KeepFiringFor"] = "00:00:01";
+        }
+
+        foreach (var (key, value) in settings.Options)
+        {
+            own[key] = value;
+        }
+
+        return settings with { Options = own };
+    }
+
+    [GeneratedRegex("""^(?<family>\w+)\{(?<labels>.*)\} (?<value>\S+)$""", RegexOptions.Multiline)]
+    private static partial Regex Sample();
+}
