@@ -1,14 +1,12 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Text.Json;
-using System.Text.RegularExpressions;
 using Chat.Tests.Alerts.Channels;
 using Chat.Tests.Support;
 
 namespace Chat.Tests.Faults;
 
 /// <summary>A node of the real product with somebody who watches it: its health, its numbers, and what its operator is told.</summary>
-internal sealed partial class WatchedNode : IAsyncDisposable
+internal sealed class WatchedNode : IAsyncDisposable
 {
     private WatchedNode(ServerProcess server, WebhookReceiver receiver)
     {
@@ -50,28 +48,22 @@ internal sealed partial class WatchedNode : IAsyncDisposable
         return ((int)answer.StatusCode, JsonDocument.Parse(await answer.Content.ReadAsByteArrayAsync()).RootElement);
     }
 
+    /// <summary>What the operator was told of these alerts. Others are another test's: a machine that is busy with many tests may well be slow.</summary>
+    public IReadOnlyList<string> ToldOf(params string[] alerts) => [.. Receiver.Told.Where(told => alerts.Contains(told.Split(' ')[1]))];
+
     /// <summary>Waits for a notification such as <c>firing WorkerCrash warning</c>; answers how long after <paramref name="since"/> it came.</summary>
     public async Task<TimeSpan> ToldAsync(string headline, long since, TimeSpan within)
     {
         WebhookReceiver.Call? call = null;
         await Eventually.TrueAsync(
-            () => (call = Receiver.Calls.FirstOrDefault(c => c.Headline == headline)) is not null,
+            () => (call = Receiver.Calls.FirstOrDefault(c => c.Headline == headline && c.At > since)) is not null,
             $"the operator is told \"{headline}\" (so far: {string.Join(", ", Receiver.Told)})",
             within);
         return Stopwatch.GetElapsedTime(since, call!.At);
     }
 
-    /// <summary>The samples of one family by a label's value; what has not the label is left out.</summary>
-    public async Task<IReadOnlyDictionary<string, double>> SamplesAsync(string family, string label)
-    {
-        var page = await Server.Management.GetStringAsync("/metrics");
-        var samples = from Match line in Sample().Matches(page)
-            where line.Groups["family"].Value == family
-            let value = Regex.Match(line.Groups["labels"].Value, $"{label}=\"([^\"]*)\"")
-            where value.Success
-            group double.Parse(line.Groups["value"].ValueSpan, CultureInfo.InvariantCulture) by value.Groups[1].Value;
-        return samples.ToDictionary(g => g.Key, g => g.Sum());
-    }
+    /// <inheritdoc cref="NodeNumbers.SamplesAsync"/>
+    public Task<IReadOnlyDictionary<string, double>> SamplesAsync(string family, string label) => Server.SamplesAsync(family, label);
 
     public async ValueTask DisposeAsync()
     {
@@ -101,7 +93,4 @@ internal sealed partial class WatchedNode : IAsyncDisposable
 
         return settings with { Options = own };
     }
-
-    [GeneratedRegex("""^(?<family>\w+)\{(?<labels>.*)\} (?<value>\S+)$""", RegexOptions.Multiline)]
-    private static partial Regex Sample();
 }

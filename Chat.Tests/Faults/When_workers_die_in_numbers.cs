@@ -43,7 +43,7 @@ public sealed class When_workers_die_in_numbers(PostgresDatabase database, ITest
         Assert.Equal(others.Order(), node.Server.WorkerIds().Intersect(others).Order());
         await node.ToldAsync("firing WorkerCrash warning", start, Deadline.Of(25));
         await node.ToldAsync("firing WorkerCrashLoop critical", start, Deadline.Of(10));
-        Assert.Equal(["firing WorkerCrash warning", "firing WorkerCrashLoop critical"], node.Receiver.Told.Order());
+        Assert.Equal(["firing WorkerCrash warning", "firing WorkerCrashLoop critical"], node.ToldOf("WorkerCrash", "WorkerCrashLoop", "AllWorkersCrashed").Order());
     }
 
     private async Task KillAllAsync(WatchedNode node)
