@@ -1,3 +1,4 @@
+using Chat.Tests.Faults;
 using Chat.Tests.Support;
 
 namespace Chat.Tests.Deployment;
@@ -31,6 +32,7 @@ internal sealed class TwoNodes : IAsyncDisposable
             .With("Limits:AddressConnectsPerSecond", "10000")
             .With("Limits:AddressConnectBurst", "10000");
         var nodes = await Task.WhenAll(ServerProcess.StartNewAsync(settings), ServerProcess.StartNewAsync(settings));
+        await Task.WhenAll(nodes.Select(node => node.UntilWorkersAsync(2, 2, 0, Deadline.Of(30))));
         return new(database, redis, nodes[0], nodes[1], await NginxServer.StartNewAsync(nodes[0].Url, nodes[1].Url));
     }
 

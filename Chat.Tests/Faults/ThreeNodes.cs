@@ -6,6 +6,9 @@ namespace Chat.Tests.Faults;
 /// <summary>Three nodes, each a process of its own, on one PostgreSQL and one Redis; the last one reaches Redis through a proxy, so that it can be cut off alone.</summary>
 public sealed class ThreeNodes : IAsyncLifetime
 {
+    /// <summary>How long a user may be away; the nodes' own default is a minute.</summary>
+    internal static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
+
     internal string Database { get; private set; } = "";
 
     internal RedisServer Redis { get; private set; } = null!;
@@ -20,7 +23,10 @@ public sealed class ThreeNodes : IAsyncLifetime
         Database = postgres.ConnectionString(await postgres.CreateDatabaseAsync("three"));
         Redis = await RedisServer.StartNewAsync();
         LastToRedis = TcpProxy.Start(Redis.Port);
-        var direct = new ServerSettings { Database = Database, Redis = Redis.ConnectionString, Workers = 0 };
+        var direct = new ServerSettings { Database = Database, Redis = Redis.ConnectionString, Workers = 0 }
+            .With("Presence:Grace", $"{Grace}")
+            .With("Presence:BeatInterval", "00:00:00.5")
+            .With("Presence:NodeTimeout", "00:00:03");
         var last = direct with { Redis = $"127.0.0.1:{LastToRedis.Port}" };
         Nodes = await Task.WhenAll(ServerProcess.StartNewAsync(direct), ServerProcess.StartNewAsync(direct), ServerProcess.StartNewAsync(last));
         await UntilModeAsync("redis", Deadline.Of(15));
@@ -29,6 +35,10 @@ public sealed class ThreeNodes : IAsyncLifetime
     /// <summary>Ends when all nodes hear of each other this way.</summary>
     internal Task UntilModeAsync(string mode, TimeSpan within) =>
         Task.WhenAll(Nodes.Select(node => Eventually.EqualAsync(mode, node.ModeAsync, "the mode", within)));
+
+    /// <summary>Each node's own count of something, added up.</summary>
+    internal async Task<double> SumAsync(string family, string label) =>
+        (await Task.WhenAll(Nodes.Select(n => n.SamplesAsync(family, label)))).Sum(samples => samples.Values.Sum());
 
     public async Task DisposeAsync()
     {
@@ -41,3 +51,7 @@ public sealed class ThreeNodes : IAsyncLifetime
         await Redis.DisposeAsync();
     }
 }
+
+/// <summary>Tests that share them run one after the other.</summary>
+[CollectionDefinition(nameof(ThreeNodes))]
+public sealed class ThreeNodesTests : ICollectionFixture<ThreeNodes>;

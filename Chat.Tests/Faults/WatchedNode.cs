@@ -33,20 +33,12 @@ internal sealed class WatchedNode : IAsyncDisposable
         }
     }
 
-    /// <summary>Reads <c>/health</c> of the management port until the workers are so, and answers how long that took.</summary>
-    public async Task<TimeSpan> UntilWorkersAsync(int total, int healthy, int crashed, TimeSpan within)
-    {
-        var watch = Stopwatch.StartNew();
-        var wanted = $$"""{"total":{{total}},"healthy":{{healthy}},"crashed":{{crashed}}}""";
-        await Eventually.EqualAsync(wanted, async () => (await HealthAsync()).Body.GetProperty("workers").GetRawText(), "the workers", within);
-        return watch.Elapsed;
-    }
+    /// <inheritdoc cref="NodeNumbers.UntilWorkersAsync"/>
+    public Task<TimeSpan> UntilWorkersAsync(int total, int healthy, int crashed, TimeSpan within) =>
+        Server.UntilWorkersAsync(total, healthy, crashed, within);
 
-    public async Task<(int Code, JsonElement Body)> HealthAsync(string path = "/health")
-    {
-        using var answer = await Server.Management.GetAsync(path);
-        return ((int)answer.StatusCode, JsonDocument.Parse(await answer.Content.ReadAsByteArrayAsync()).RootElement);
-    }
+    /// <inheritdoc cref="NodeNumbers.HealthAsync"/>
+    public Task<(int Code, JsonElement Body)> HealthAsync(string path = "/health") => Server.HealthAsync(path);
 
     /// <summary>What the operator was told of these alerts. Others are another test's: a machine that is busy with many tests may well be slow.</summary>
     public IReadOnlyList<string> ToldOf(params string[] alerts) => [.. Receiver.Told.Where(told => alerts.Contains(told.Split(' ')[1]))];

@@ -6,7 +6,8 @@ using Xunit.Abstractions;
 namespace Chat.Tests.Faults;
 
 /// <summary>F21–F24, F26: three nodes under load while Redis is away in every way that it can be. Nobody loses anything, and nobody waits for it.</summary>
-public sealed class When_Redis_fails_under_three_nodes(ThreeNodes nodes, ITestOutputHelper output) : IClassFixture<ThreeNodes>
+[Collection(nameof(ThreeNodes))]
+public sealed class When_Redis_fails_under_three_nodes(ThreeNodes nodes, ITestOutputHelper output)
 {
     private const int PerSecond = 60;
     private static readonly TimeSpan Outage = FaultLength.Of("CHAT_TEST_REDIS_OUTAGE", TimeSpan.FromSeconds(4));
@@ -151,8 +152,7 @@ public sealed class When_Redis_fails_under_three_nodes(ThreeNodes nodes, ITestOu
             nodes.Nodes.Sum(n => ProcFs.ResidentBytes(n.Process.Id)));
     }
 
-    private async Task<double> ChangesAsync() =>
-        (await Task.WhenAll(nodes.Nodes.Select(n => n.SamplesAsync("chat_backplane_mode_change_total", "to")))).Sum(to => to.Values.Sum());
+    private Task<double> ChangesAsync() => nodes.SumAsync("chat_backplane_mode_change_total", "to");
 
     private int Lines() => nodes.Nodes.Sum(n => n.Output.Lines.Count);
 
