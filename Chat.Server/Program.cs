@@ -1,5 +1,6 @@
 using Chat.Server.Access;
 using Chat.Server.Alerts;
+using Chat.Server.Api;
 using Chat.Server.Backplane;
 using Chat.Server.Delivery;
 using Chat.Server.Failpoints;
@@ -65,6 +66,7 @@ internal static class Program
             builder.Services.AddDelivery();
             builder.Services.AddPresence();
             builder.Services.AddHubs();
+            builder.Services.AddApi();
             builder.Services.AddSignalR().AddResilientRedis();
         }
 
@@ -76,6 +78,7 @@ internal static class Program
             app.UseWorkers();
             app.MapTokenEndpoint();
             app.MapHubs();
+            app.MapApi();
         }
 
         app.MapHealth();

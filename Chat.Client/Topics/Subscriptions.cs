@@ -18,7 +18,7 @@ internal sealed partial class Subscriptions(ChatClientOptions options, Inbox inb
     private readonly BackOff _backOff = new(options.BackOffBase, options.BackOffCap);
     private readonly ILogger _logger = options.LoggerFactory.CreateLogger<Subscriptions>();
 
-    public static string ConversationOf(string topic) => $"topic:{topic}";
+    public static string ConversationOf(string topic) => TopicIds.ConversationOf(topic);
 
     /// <summary>Before the call, so that a connection that is replaced during it is asked too.</summary>
     public void Begin(string topic, SubscribeRequest request)
@@ -30,8 +30,9 @@ internal sealed partial class Subscriptions(ChatClientOptions options, Inbox inb
             _active[topic] = request;
         }
 
-        if (!isNew)
+        if (!isNew || request is { Durable: true, From: null })
         {
+            // One that is durable may be arriving already: the server feeds it to the device from the moment it connects.
             return;
         }
 
@@ -49,7 +50,19 @@ internal sealed partial class Subscriptions(ChatClientOptions options, Inbox inb
         {
             End(topic);
         }
-        else if (request is { Durable: not true, From: null or { ValueKind: JsonValueKind.String } } && !IsFromStart(request))
+        else if (request.Durable == true)
+        {
+            // From now on its cursor on the server says where it stands; naming the place again would move it there.
+            lock (_gate)
+            {
+                _active[topic] = request with { From = null };
+            }
+        }
+        else if (result.Position is { } position)
+        {
+            inbox.StartAt(ConversationOf(topic), position);
+        }
+        else if (request is { From: null or { ValueKind: JsonValueKind.String } } && !IsFromStart(request))
         {
             inbox.StartAt(ConversationOf(topic), result.Head);
         }
@@ -72,10 +85,9 @@ internal sealed partial class Subscriptions(ChatClientOptions options, Inbox inb
     /// <summary>The rights to it ended: asking again would be refused.</summary>
     public void Revoke(string conversation)
     {
-        const string prefix = "topic:";
-        if (conversation.StartsWith(prefix, StringComparison.Ordinal))
+        if (TopicIds.NameOf(conversation) is { } topic)
         {
-            End(conversation[prefix.Length..]);
+            End(topic);
         }
     }
 

@@ -8,14 +8,18 @@ internal sealed class AccessLimits(IOptions<LimitsOptions> options, TimeProvider
 {
     private readonly RateLimit _sends = new(options.Value.SendsPerSecond, options.Value.SendBurst, time);
     private readonly RateLimit _calls = new(options.Value.CallsPerSecond, options.Value.CallBurst, time);
+    private readonly RateLimit _serviceSends = new(options.Value.ServiceSendsPerSecond, options.Value.ServiceSendBurst, time);
+    private readonly RateLimit _serviceCalls = new(options.Value.ServiceCallsPerSecond, options.Value.ServiceCallBurst, time);
     private readonly RateLimit _signals = new(options.Value.SignalsPerSecond, options.Value.SignalBurst, time);
     private readonly RateLimit _userConnects = new(options.Value.UserConnectsPerSecond, options.Value.UserConnectBurst, time);
     private readonly RateLimit _addressConnects = new(options.Value.AddressConnectsPerSecond, options.Value.AddressConnectBurst, time);
     private readonly ConnectionCounts _connections = new();
 
-    public bool TrySend(string user, int count, out TimeSpan retryAfter) => _sends.TryTake(user, count, out retryAfter);
+    public bool TrySend(string user, int count, out TimeSpan retryAfter) =>
+        (Callers.IsServiceName(user) ? _serviceSends : _sends).TryTake(user, count, out retryAfter);
 
-    public bool TryCall(string user, out TimeSpan retryAfter) => _calls.TryTake(user, 1, out retryAfter);
+    public bool TryCall(string user, out TimeSpan retryAfter) =>
+        (Callers.IsServiceName(user) ? _serviceCalls : _calls).TryTake(user, 1, out retryAfter);
 
     public bool TrySignal(string connection, out TimeSpan retryAfter) => _signals.TryTake(connection, 1, out retryAfter);
 

@@ -1,4 +1,5 @@
 using System.Net;
+using Chat.Server.Access.ApiKeys;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.Cors.Infrastructure;
 using Microsoft.AspNetCore.HttpOverrides;
@@ -23,6 +24,8 @@ internal static class AccessSetup
         services.AddSingleton<Origins>();
         services.AddSingleton<IConfigureOptions<JwtBearerOptions>, BearerSetup>();
         services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme).AddJwtBearer();
+        services.AddApiKeys();
+        services.AddSingleton<PlainHttp>();
         services.AddAuthorization();
 
         services.AddCors();

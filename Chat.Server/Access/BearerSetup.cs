@@ -72,7 +72,8 @@ internal sealed partial class BearerSetup(
 
     private Task CheckSubject(TokenValidatedContext context)
     {
-        if (!Names.IsUser(context.Principal?.FindFirst("sub")?.Value))
+        var subject = context.Principal?.FindFirst("sub")?.Value;
+        if (!Names.IsUser(subject) || Callers.IsServiceName(subject!))
         {
             Log.SubjectRefused(logger);
             context.Fail("The token names no usable subject.");
@@ -144,7 +145,7 @@ internal sealed partial class BearerSetup(
         [LoggerMessage(1300, LogLevel.Information, "A token was refused ({Reason})", EventName = "TokenRefused")]
         public static partial void TokenRefused(ILogger logger, string reason);
 
-        [LoggerMessage(1301, LogLevel.Warning, "A valid token was refused: its sub is missing, too long or not printable", EventName = "SubjectRefused")]
+        [LoggerMessage(1301, LogLevel.Warning, "A valid token was refused: its sub is missing, too long, not printable or that of a service", EventName = "SubjectRefused")]
         public static partial void SubjectRefused(ILogger logger);
 
         [LoggerMessage(1304, LogLevel.Error, "Tokens cannot be checked ({Reason}): does Auth:Authority answer?", EventName = "TokensUnverifiable")]

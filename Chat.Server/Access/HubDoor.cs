@@ -1,6 +1,4 @@
-using System.Net;
 using Chat.Contracts;
-using Microsoft.Extensions.Options;
 
 namespace Chat.Server.Access;
 
@@ -9,7 +7,7 @@ namespace Chat.Server.Access;
 /// negotiation too: checks that only look at WebSocket upgrades leave the other transports open.
 /// </summary>
 internal sealed partial class HubDoor(
-    RequestDelegate next, AccessLimits limits, IOptions<AuthOptions> options, IHostEnvironment environment, ILogger<HubDoor> logger)
+    RequestDelegate next, AccessLimits limits, PlainHttp plain, ILogger<HubDoor> logger)
 {
     public async Task InvokeAsync(HttpContext context)
     {
@@ -26,8 +24,7 @@ internal sealed partial class HubDoor(
     private (int Status, ChatError Error)? Refuse(HttpContext context)
     {
         var request = context.Request;
-        if (!request.IsHttps && !environment.IsDevelopment() && !options.Value.BehindProxy
-            && context.Connection.RemoteIpAddress is { } address && !IPAddress.IsLoopback(address))
+        if (plain.IsRefused(context))
         {
             return (StatusCodes.Status403Forbidden, AccessErrors.HttpsRequired);
         }

@@ -23,6 +23,22 @@ internal sealed class LimitsOptions
     [Range(1, 1_000_000)]
     public int CallBurst { get; set; } = 200;
 
+    /// <summary>Publishes and sends of a back-end service per second, through the HTTP API.</summary>
+    [Range(0, 1_000_000)]
+    public double ServiceSendsPerSecond { get; set; } = 2_000;
+
+    /// <summary>How many of them at once after a pause.</summary>
+    [Range(1, 1_000_000)]
+    public int ServiceSendBurst { get; set; } = 10_000;
+
+    /// <summary>Other calls of a back-end service per second.</summary>
+    [Range(0, 1_000_000)]
+    public double ServiceCallsPerSecond { get; set; } = 500;
+
+    /// <summary>How many of them at once after a pause.</summary>
+    [Range(1, 1_000_000)]
+    public int ServiceCallBurst { get; set; } = 2_000;
+
     /// <summary>Signals of a connection per second that touch no storage (typing, ping).</summary>
     [Range(0, 1_000_000)]
     public double SignalsPerSecond { get; set; } = 20;

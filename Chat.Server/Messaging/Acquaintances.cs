@@ -30,6 +30,21 @@ internal sealed class Acquaintances(AcquaintanceStore store, ConversationStore c
         },
         cancellation);
 
+    /// <summary>Of anybody, for a service.</summary>
+    public Task<PresenceResult> PresenceOfAnybodyAsync(
+        string service, PresenceRequest? presence, Func<string, string> stateOf, Func<bool> partial, CancellationToken cancellation) => calls.RunAsync(
+        service,
+        presence?.Conversation is null
+            ? rules.Users(presence?.Users, "users", atLeast: 1, atMost: MaxAsked)
+            : Errors.Invalid("conversation: ask for its members, then for them."),
+        _ => Task.FromResult(new PresenceResult
+        {
+            Ok = true,
+            Presence = presence!.Users!.Distinct(StringComparer.Ordinal).ToDictionary(u => u, stateOf),
+            Partial = partial() ? true : null,
+        }),
+        cancellation);
+
     /// <summary>Who is to be told of the user; nobody while storage cannot say.</summary>
     public async Task<IReadOnlyList<string>> PeersAsync(string user, int largestConversation, CancellationToken cancellation)
     {

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Security.Claims;
 using Chat.Contracts;
 using Chat.Server.Access;
 using Chat.Server.Messaging.Topics;
@@ -41,6 +42,11 @@ internal static class Errors
     public static readonly ChatError BadTopic = Invalid($"topic: {TopicNames.Grammar}.");
 
     public static readonly ChatError BadFrom = Invalid("from: head, last, start, or a seq of 0 or more.");
+
+    /// <summary>Null for users, and for services whose key has the role.</summary>
+    public static ChatError? MissingRole(ClaimsPrincipal caller, string role) => Callers.IsService(caller) && !Callers.HasRole(caller, role)
+        ? new(ErrorCodes.Forbidden, $"The key does not have the role {role}.", Retryable: false)
+        : null;
 
     public static ChatError Invalid(string message) => new(ErrorCodes.Invalid, message, Retryable: false);
 

@@ -21,6 +21,15 @@ internal sealed class HistoryReads(
             : Task.FromResult<HistoryPage?>(null),
         cancellation);
 
+    /// <summary>All that is kept of a conversation, or of a topic that the service may read.</summary>
+    public Task<HistoryResult> ReadAsServiceAsync(ClaimsPrincipal caller, string service, HistoryRequest? history, CancellationToken cancellation) => ReadAsync(
+        service,
+        history,
+        (conversation, window, ct) => topics.MayFollow(caller, conversation)
+            ? store.ReadWholeAsync(conversation, window, ct)
+            : Task.FromResult<HistoryPage?>(null),
+        cancellation);
+
     private Task<HistoryResult> ReadAsync(
         string user,
         HistoryRequest? history,

@@ -1,3 +1,4 @@
+using Chat.Server.Messaging.BackEnds;
 using Chat.Server.Messaging.Topics;
 using Chat.Server.Storage.Conversations;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -24,6 +25,8 @@ internal static class MessagingSetup
         services.AddSingleton<ReadMarks>();
         services.AddSingleton<Acquaintances>();
         services.AddTopics();
+        services.AddSingleton<BackEndTopics>();
+        services.AddSingleton<BackEndConversations>();
         return services;
     }
 }

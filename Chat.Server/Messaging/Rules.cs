@@ -42,6 +42,11 @@ internal sealed class Rules(IOptions<MessagingOptions> options)
             ?? Expiry(publish.ExpiresIn);
     }
 
+    public ChatError? Topics(IReadOnlyList<string>? topics) =>
+        topics is { Count: > 0 } && topics.Count <= _options.MaxBatch && topics.All(TopicNames.IsName) && topics.Distinct(StringComparer.Ordinal).Count() == topics.Count
+            ? null
+            : Errors.Invalid($"topics: 1 to {_options.MaxBatch} different ones; each has {TopicNames.Grammar}.");
+
     public ChatError? Edit(EditRequest? edit) =>
         edit is null ? Missing : Id(edit.Id) ?? Conversation(edit.Conversation) ?? Reference(edit.Ref) ?? Body(edit.Body);
 

@@ -21,6 +21,11 @@ internal sealed class Sends(LogWriter writer, AccessLimits limits, Rules rules, 
         return Submit(user, send);
     }
 
+    /// <summary>As a service, which need not be a member.</summary>
+    public Task<Receipt> SendAsServiceAsync(string service, SendRequest? send) => limits.TrySend(service, 1, out var wait)
+        ? Submit(service, send, byService: true)
+        : Receipts.RefusedAsync(send?.Id, Errors.RateLimited(wait));
+
     /// <summary>The items enter the log in their order; each has a receipt of its own.</summary>
     public Task<BatchResult> SendBatchAsync(string user, SendBatchRequest? batch)
     {
@@ -44,7 +49,7 @@ internal sealed class Sends(LogWriter writer, AccessLimits limits, Rules rules, 
         return WhenAllAsync(pending);
     }
 
-    private Task<Receipt> Submit(string user, SendRequest? send)
+    private Task<Receipt> Submit(string user, SendRequest? send, bool byService = false)
     {
         if (rules.Send(send) is { } error)
         {
@@ -58,6 +63,7 @@ internal sealed class Sends(LogWriter writer, AccessLimits limits, Rules rules, 
             Kind = AppendKind.Message,
             Conversation = send.Conversation!,
             Sender = user,
+            ByService = byService,
             Id = send.Id!,
             Type = send.Type!,
             Body = body,

@@ -3,6 +3,7 @@ using Chat.Server.Storage.Cursors;
 using Chat.Server.Storage.Dialects;
 using Chat.Server.Storage.Model;
 using Chat.Server.Storage.Reading;
+using Chat.Server.Storage.Retention;
 using Chat.Server.Storage.Signals;
 using Chat.Server.Storage.Topics;
 using Chat.Server.Storage.Writing;
@@ -50,6 +51,7 @@ internal static class StorageSetup
         services.AddSingleton<StorageGate>();
         services.AddSingleton<CursorStore>();
         services.AddSingleton<TopicStore>();
+        services.AddRetention();
         services.AddSingleton<LogReader>();
         services.AddSingleton<ProcessIdentity>();
         services.AddSingleton<WriterMeter>();

@@ -15,6 +15,7 @@ internal static class Layers
     public static IReadOnlyDictionary<string, string[]> Features { get; } = new SortedDictionary<string, string[]>(StringComparer.Ordinal)
     {
         ["Access"] = [],
+        ["Api"] = ["Access", "Messaging", "Presence"],
         ["Backplane"] = [],
         ["Delivery"] = ["Backplane", "Failpoints", "Storage"],
         ["Failpoints"] = [],

@@ -81,16 +81,4 @@ public sealed class StorageDownTests
         Assert.Matches("^[0-9a-f]{32}$", answer.GetProperty("error").GetProperty("traceId").GetString());
         Assert.DoesNotContain("secret", answer.ToString());
     }
-
-    private sealed class FailingContexts(IDbContextFactory<SqliteChatDb> inner) : IDbContextFactory<ChatDb>
-    {
-        public volatile bool Failing;
-
-        public Func<Exception> Fault { get; set; } = () => new TimeoutException("fails on purpose");
-
-        public ChatDb CreateDbContext() => Failing ? throw Fault() : inner.CreateDbContext();
-
-        public async Task<ChatDb> CreateDbContextAsync(CancellationToken cancellationToken = default) =>
-            Failing ? throw Fault() : await inner.CreateDbContextAsync(cancellationToken);
-    }
 }

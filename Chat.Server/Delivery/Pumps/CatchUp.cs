@@ -124,7 +124,8 @@ internal sealed class CatchUp(ConnectionPump pump, PumpServices services)
 
         if (position + 1 < f.First)
         {
-            Truncate(f.Conversation, position + 1, f.First - 1);
+            // What lies behind the end of a membership is no matter of this user's.
+            Truncate(f.Conversation, position + 1, Math.Min(f.First - 1, f.End ?? long.MaxValue));
             return f.First - 1;
         }
 
@@ -181,7 +182,7 @@ internal sealed class CatchUp(ConnectionPump pump, PumpServices services)
         var bounds = await WhenStoredAsync(ct => services.Log.BoundsAsync([conversation], ct));
         if (bounds.TryGetValue(conversation, out var log) && log.First > subscription.Position + 1)
         {
-            Truncate(conversation, subscription.Position + 1, log.First - 1);
+            Truncate(conversation, subscription.Position + 1, Math.Min(log.First - 1, subscription.End));
             pump.SkipTo(subscription, log.First - 1);
         }
     }

@@ -19,6 +19,22 @@ internal sealed class Publishes(LogWriter writer, AccessLimits limits, Rules rul
             return Receipts.RefusedAsync(publish?.Id, Errors.RateLimited(wait));
         }
 
+        return Submit(caller, user, publish);
+    }
+
+    /// <summary>Several at once, in their order; each has a receipt of its own.</summary>
+    public async Task<IReadOnlyList<Receipt>> PublishAllAsync(ClaimsPrincipal? caller, string user, IReadOnlyList<PublishRequest> publishes)
+    {
+        if (!limits.TrySend(user, publishes.Count, out var wait))
+        {
+            return [.. publishes.Select(p => Receipts.Refused(p.Id, Errors.RateLimited(wait)))];
+        }
+
+        return await Task.WhenAll(publishes.Select(p => Submit(caller, user, p)));
+    }
+
+    private Task<Receipt> Submit(ClaimsPrincipal? caller, string user, PublishRequest? publish)
+    {
         if (rules.Publish(publish) is { } error)
         {
             return Receipts.RefusedAsync(publish?.Id, error);

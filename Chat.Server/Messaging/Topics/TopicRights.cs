@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using Chat.Contracts;
+using Chat.Server.Access;
 using Microsoft.Extensions.Options;
 
 namespace Chat.Server.Messaging.Topics;
@@ -25,7 +26,7 @@ internal sealed class TopicRights(TopicRules rules, IOptions<TopicsOptions> opti
         }
 
         var claimed = false;
-        foreach (var granted in caller.FindAll(claim))
+        foreach (var granted in caller.FindAll(Callers.IsService(caller) ? Callers.TopicsClaim : claim))
         {
             claimed = true;
             foreach (var pattern in granted.Value.Split(' ', StringSplitOptions.RemoveEmptyEntries))

@@ -1,3 +1,4 @@
+using Chat.Server.Storage.Retention;
 using Microsoft.Extensions.Options;
 
 namespace Chat.Server.Messaging.Topics;
@@ -10,6 +11,7 @@ internal static class TopicsSetup
         services.AddSingleton<IValidateOptions<TopicsOptions>, TopicsOptionsValidator>();
         services.AddSingleton<TopicRules>();
         services.AddSingleton<TopicRights>();
+        services.AddSingleton<ITopicRetention, TopicRetention>();
         services.AddSingleton<Publishes>();
         services.AddSingleton<Subscriptions>();
         return services;

@@ -48,6 +48,15 @@ internal sealed class ConversationStore(StorageGate gate, IStorageDialect dialec
     public Task<IReadOnlyList<ConversationView>> ListAsync(string user, int most, CancellationToken cancellation) =>
         ReadAsync(user, mine => mine, most, cancellation);
 
+    /// <summary>Owners first, then by standing; nobody when the conversation is not there.</summary>
+    public Task<List<ConversationMember>> MembersAsync(string conversation, CancellationToken cancellation) => gate.RunAsync(
+        (db, ct) => db.Members.AsNoTracking()
+            .Where(m => m.ConversationId == conversation && m.LeftSeq == null)
+            .OrderByDescending(m => m.Role).ThenBy(m => m.JoinedSeq).ThenBy(m => m.UserId)
+            .Select(m => new ConversationMember(m.UserId, m.Role))
+            .ToListAsync(ct),
+        cancellation);
+
     public Task<bool> IsMemberAsync(string user, string conversation, CancellationToken cancellation) => gate.RunAsync(
         (db, ct) => db.Members.AnyAsync(m => m.ConversationId == conversation && m.UserId == user && m.LeftSeq == null, ct),
         cancellation);

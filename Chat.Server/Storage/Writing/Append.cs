@@ -38,6 +38,9 @@ internal sealed class Append
     public AppendKind Kind { get; init; }
     public required string Conversation { get; init; }
     public required string Sender { get; init; }
+
+    /// <summary>The sender is a back-end service: no member, and with an owner's rights.</summary>
+    public bool ByService { get; init; }
     public required string Id { get; init; }
     public required string Type { get; init; }
 

@@ -16,7 +16,7 @@ internal sealed record BodyRemoval(string Conversation, string Id, string Sender
 /// </summary>
 internal sealed class BatchPlan
 {
-    private static readonly LockedMember Nobody = new("", "", MemberRole.Member, 0, null);
+    private static readonly LockedMember Outsider = new("", "", MemberRole.Owner, 0, null);
 
     private readonly BatchFacts _facts;
     private readonly long _now;
@@ -59,10 +59,10 @@ internal sealed class BatchPlan
     /// <summary>Null: accepted and numbered.</summary>
     private AppendOutcome? Judge(Append append)
     {
-        // Topics take publishes only, and these ask no member: whether the sender may was decided before.
+        // Topics take publishes only. These, and services, ask no member: whether the sender may was decided before.
         if (!_facts.Conversations.TryGetValue(append.Conversation, out var conversation)
             || (append.Kind == AppendKind.Publish) != (conversation.Kind == ConversationKind.Topic)
-            || (append.Kind == AppendKind.Publish ? Nobody : _facts.Members.GetValueOrDefault((append.Conversation, append.Sender))) is not { IsActive: true } sender)
+            || (append.Kind == AppendKind.Publish || append.ByService ? Outsider : _facts.Members.GetValueOrDefault((append.Conversation, append.Sender))) is not { IsActive: true } sender)
         {
             return AppendRefused.NotFound;
         }
