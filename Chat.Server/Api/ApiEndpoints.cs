@@ -51,7 +51,7 @@ internal static class ApiEndpoints
         where TRequest : notnull
         where TResult : Result
     {
-        endpoint.WithName(name).WithSummary(summary).Accepts<TRequest>("application/json").Produces<TResult>();
+        endpoint.WithName(name).WithSummary(summary).WithMetadata(new ApiRequestType(typeof(TRequest))).Produces<TResult>();
         foreach (var status in (int[])[400, 401, 403, 404, 409, 413, 429, 500, 503])
         {
             endpoint.Produces<Result>(status);

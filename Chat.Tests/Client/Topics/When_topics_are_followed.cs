@@ -1,3 +1,4 @@
+using Chat.Client;
 using Chat.Contracts;
 using Chat.Tests.Client.Support;
 using Chat.Tests.Support;
