@@ -6,6 +6,7 @@ using Chat.Server.Delivery;
 using Chat.Server.Failpoints;
 using Chat.Server.Health;
 using Chat.Server.Hubs;
+using Chat.Server.Management;
 using Chat.Server.Messaging;
 using Chat.Server.Presence;
 using Chat.Server.Storage;
@@ -55,6 +56,7 @@ internal static class Program
         {
             builder.AddNodeMetrics();
             builder.AddAlerts();
+            builder.AddManagement();
         }
 
         if (plan.ServesClients)
@@ -68,6 +70,7 @@ internal static class Program
             builder.Services.AddHubs();
             builder.Services.AddApi();
             builder.Services.AddSignalR().AddResilientRedis();
+            builder.Services.AddManagementAnswers();
         }
 
         configure?.Invoke(builder);
@@ -85,7 +88,8 @@ internal static class Program
         if (plan.Watches)
         {
             app.MapMetrics().OnManagementPort();
-            app.MapHealthApi().OnManagementPort();
+            app.MapManagement();
+            app.MapHealthApi().OnManagementPort().ForViewers(app.Services);
             app.AnnounceWhenStarted(plan.Public);
         }
 

@@ -18,6 +18,7 @@ internal static class AccessSetup
         services.AddOptionsWithValidateOnStart<LimitsOptions>().BindConfiguration(LimitsOptions.Section).ValidateDataAnnotations();
         services.PostConfigure<LoggerFilterOptions>(QuietLogs.Apply);
 
+        services.AddSingleton<AccessMeter>();
         services.AddSingleton<TokenKey>();
         services.AddSingleton<TokenIssuer>();
         services.AddSingleton<AccessLimits>();

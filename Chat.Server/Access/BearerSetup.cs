@@ -8,7 +8,7 @@ namespace Chat.Server.Access;
 
 /// <summary>How a bearer token is judged.</summary>
 internal sealed partial class BearerSetup(
-    TokenKey key, IOptions<AuthOptions> options, IHostEnvironment environment, ILogger<BearerSetup> logger) : IConfigureNamedOptions<JwtBearerOptions>
+    TokenKey key, IOptions<AuthOptions> options, IHostEnvironment environment, AccessMeter meter, ILogger<BearerSetup> logger) : IConfigureNamedOptions<JwtBearerOptions>
 {
     /// <summary>Where a token may stand in the query, because browsers cannot send a header with a WebSocket.</summary>
     public static readonly PathString QueryTokenPath = "/hubs";
@@ -75,6 +75,7 @@ internal sealed partial class BearerSetup(
         var subject = context.Principal?.FindFirst("sub")?.Value;
         if (!Names.IsUser(subject) || Callers.IsServiceName(subject!))
         {
+            meter.TokenRefused("subject");
             Log.SubjectRefused(logger);
             context.Fail("The token names no usable subject.");
         }
@@ -92,6 +93,7 @@ internal sealed partial class BearerSetup(
         }
         else
         {
+            meter.TokenRefused(context.Exception is SecurityTokenExpiredException ? "expired" : "invalid");
             Log.TokenRefused(logger, context.Exception.GetType().Name);
         }
     }

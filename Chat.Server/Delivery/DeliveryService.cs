@@ -64,6 +64,8 @@ internal sealed class DeliveryService(
     public void Acknowledge(HubConnectionContext connection, IReadOnlyList<AckPosition> positions) =>
         users.Find(connection.ConnectionId)?.Acknowledge(positions, (subscription, seq) =>
         {
+            pumps.Facts.Note(FactKind.Acknowledged, subscription.Pump, subscription.Feed.Conversation, seq, seq);
+
             // Having one's own message back is no news to the others, and subscribers of a topic do not know of each other.
             if (!TopicIds.IsTopic(subscription.Feed.Conversation) && !subscription.Feed.IsOwn(subscription.Pump.User, seq))
             {

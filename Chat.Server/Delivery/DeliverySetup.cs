@@ -18,6 +18,8 @@ internal static class DeliverySetup
             .Validate(o => o.SweepInterval >= o.FollowInterval, "Delivery:SweepInterval must not be shorter than Delivery:FollowInterval.");
         services.AddSingleton<DeliveryMeter>();
         services.AddSingleton<UserConnections>();
+        services.AddSingleton<DeliveryFacts>();
+        services.AddSingleton<QueueWatch>();
         services.AddSingleton<FeedTable>();
         services.AddSingleton<PumpServices>();
         services.AddSingleton<DeliveryService>();

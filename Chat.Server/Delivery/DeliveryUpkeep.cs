@@ -10,6 +10,7 @@ namespace Chat.Server.Delivery;
 internal sealed partial class DeliveryUpkeep(
     UserConnections users,
     FeedTable feeds,
+    QueueWatch queue,
     StorageBreaker breaker,
     RedisNotices redis,
     DeliveryMeter meter,
@@ -20,7 +21,7 @@ internal sealed partial class DeliveryUpkeep(
     public override Task StartAsync(CancellationToken cancellationToken)
     {
         breaker.Changed += TellStorage;
-        meter.Watch(() => users.All.Sum(p => (long)p.Window.Unacknowledged), () => users.Users.Count);
+        meter.Watch(queue, () => users.Users.Count);
         return base.StartAsync(cancellationToken);
     }
 
@@ -58,6 +59,7 @@ internal sealed partial class DeliveryUpkeep(
             pump.CheckAcks();
         }
 
+        queue.Step();
         var untouchedSince = time.GetTimestamp() - (long)(options.Value.RecentFor.TotalSeconds * time.TimestampFrequency);
         foreach (var feed in feeds.All)
         {

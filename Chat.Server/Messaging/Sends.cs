@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Chat.Contracts;
 using Chat.Server.Access;
+using Chat.Server.Storage;
 using Chat.Server.Storage.Writing;
 
 namespace Chat.Server.Messaging;
@@ -56,8 +57,10 @@ internal sealed class Sends(LogWriter writer, AccessLimits limits, Rules rules, 
             return Receipts.RefusedAsync(send?.Id, error);
         }
 
+        EventTraces.Name(send!.Id);
+
         // A copy: the element's own memory cannot be had as memory.
-        var body = JsonMarshal.GetRawUtf8Value(send!.Body).ToArray();
+        var body = JsonMarshal.GetRawUtf8Value(send.Body).ToArray();
         var append = new Append
         {
             Kind = AppendKind.Message,

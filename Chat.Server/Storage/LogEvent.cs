@@ -13,6 +13,9 @@ internal sealed class LogEvent
     public ReadOnlyMemory<byte> Body { get; init; }
     public string? Ref { get; init; }
     public long? ExpiresAt { get; init; }
+
+    /// <summary>The recorded call that it came from; null for all others and for what was read from the log.</summary>
+    public string? TraceParent { get; init; }
 }
 
 /// <summary>Told of every batch right after its commit. The writer waits for it before the next batch: hand over and return.</summary>

@@ -58,7 +58,9 @@ internal static class WorkersSetup
     {
         var services = builder.Services;
         services.AddOptionsWithValidateOnStart<ConsoleOptions>().BindConfiguration(ConsoleOptions.Section).ValidateDataAnnotations();
-        services.TryAddSingleton(provider => Roster.Of(plan, provider.GetRequiredService<IOptions<ConsoleOptions>>().Value, args));
+        services.AddSingleton(_ => ConsoleCredential.New());
+        services.TryAddSingleton(provider => Roster.Of(
+            plan, provider.GetRequiredService<IOptions<ConsoleOptions>>().Value, provider.GetRequiredService<ConsoleCredential>(), args));
         services.TryAddSingleton<IChildLauncher, ProcessLauncher>();
         services.AddSingleton<ControlServer>();
         services.AddSingleton<Crew>();

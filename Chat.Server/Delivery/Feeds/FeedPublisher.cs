@@ -18,6 +18,8 @@ internal sealed partial class FeedPublisher(
     LogReader log,
     StorageBreaker breaker,
     BackplaneMetrics hints,
+    DeliveryMeter meter,
+    DeliveryFacts facts,
     IOptions<DeliveryOptions> options,
     TimeProvider time,
     ILogger<FeedPublisher> logger) : BackgroundService, ICommitObserver
@@ -42,6 +44,8 @@ internal sealed partial class FeedPublisher(
         var lanes = new List<LogEvent>?[_lanes.Length];
         foreach (var e in events)
         {
+            facts.Committed(e.Conversation, e.Seq);
+            EventTraces.Done("commit", e, DateTimeOffset.FromUnixTimeMilliseconds(e.At));
             (lanes[Lane(e.Conversation)] ??= new(events.Count)).Add(e);
         }
 
@@ -118,12 +122,16 @@ internal sealed partial class FeedPublisher(
 
                 from = to;
             }
+
+            // Once a batch: the time of its first event until its last was written.
+            meter.Fed(time.GetUtcNow() - DateTimeOffset.FromUnixTimeMilliseconds(all[0].At));
         }
     }
 
     /// <summary>Feeds a run of consecutive events of one conversation.</summary>
     private void Publish(ArraySegment<LogEvent> run)
     {
+        var began = time.GetUtcNow();
         var changes = new List<LogEvent>();
         var feed = feeds.Find(run[0].Conversation);
         if (feed is null)
@@ -136,6 +144,10 @@ internal sealed partial class FeedPublisher(
         }
 
         changes.ForEach(Welcome);
+        foreach (var e in run)
+        {
+            EventTraces.Done("deliver", e, began);
+        }
     }
 
     /// <summary>Users who were added follow the conversation from that event on.</summary>

@@ -9,10 +9,20 @@ internal sealed class AckWindow(int size, TimeProvider time) : IDisposable
     private readonly SemaphoreSlim _room = new(0, 1);
     private int _unacknowledged;
     private long _progressAt;
+    private long _acknowledgements;
     private volatile bool _resent;
     private volatile bool _awaited;
 
     public int Unacknowledged => Volatile.Read(ref _unacknowledged);
+
+    /// <summary>When the connection was made.</summary>
+    public long StartedAt { get; } = time.GetTimestamp();
+
+    /// <summary>Events acknowledged since then.</summary>
+    public long Acknowledgements => Volatile.Read(ref _acknowledgements);
+
+    /// <summary>How long nothing has moved; null before anything did.</summary>
+    public TimeSpan? SinceProgress => Volatile.Read(ref _progressAt) is var at and not 0 ? time.GetElapsedTime(at) : null;
 
     public int Free => Math.Max(0, size - Unacknowledged);
 
@@ -54,6 +64,7 @@ internal sealed class AckWindow(int size, TimeProvider time) : IDisposable
     public void Acknowledged(int count)
     {
         _resent = false;
+        Interlocked.Add(ref _acknowledgements, count);
         Progress();
         Release(count);
     }

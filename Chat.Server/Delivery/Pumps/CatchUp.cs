@@ -101,6 +101,7 @@ internal sealed class CatchUp(ConnectionPump pump, PumpServices services)
 
                 after = events[^1].Seq;
                 services.Meter.Resent(events.Count);
+                services.Facts.Note(FactKind.PushedAgain, pump, subscription.Feed.Conversation, events[0].Seq, after);
                 await pump.Writer.WriteAsync(Frames.Events(CollectionsMarshal.AsSpan(events), attempt: 2));
             }
         }
@@ -210,6 +211,7 @@ internal sealed class CatchUp(ConnectionPump pump, PumpServices services)
         pump.Window.Take(events.Count);
         subscription.Position = events[^1].Seq;
         services.Meter.Delivered(events.Count, live: false);
+        services.Facts.Note(FactKind.Pushed, pump, subscription.Feed.Conversation, events[0].Seq, events[^1].Seq);
         await pump.Writer.WriteAsync(Frames.Events(CollectionsMarshal.AsSpan(events)));
     }
 

@@ -54,6 +54,9 @@ internal sealed partial class ConnectionPump
 
     public bool IsClosed => _closed;
 
+    /// <summary>There is something to do for it that is not live.</summary>
+    public bool IsCatchingUp => _running;
+
     /// <summary>Begins with what the device follows; returns at once.</summary>
     public void Start()
     {
@@ -89,6 +92,7 @@ internal sealed partial class ConnectionPump
 
         subscription.Position = last;
         _services.Meter.Delivered(count, live: true);
+        _services.Facts.Note(FactKind.Pushed, this, subscription.Feed.Conversation, last - count + 1, last);
         Writer.Post(frame);
         return true;
     }

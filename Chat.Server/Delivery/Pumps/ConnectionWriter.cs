@@ -10,6 +10,9 @@ internal sealed class ConnectionWriter(HubConnectionContext connection, int maxP
 {
     private int _pending;
 
+    /// <summary>Writes that the socket has not taken.</summary>
+    public int Pending => Volatile.Read(ref _pending);
+
     /// <summary>False: the socket is behind, write no more for now.</summary>
     public bool HasRoom => Volatile.Read(ref _pending) < maxPending;
 

@@ -17,6 +17,15 @@ internal sealed class Places(Lock pumpLock, AckWindow window)
         }
     }
 
+    /// <summary>All of them; for who looks on from outside.</summary>
+    public Subscription[] All()
+    {
+        lock (pumpLock)
+        {
+            return [.. _places.Values];
+        }
+    }
+
     /// <summary>How many topics are followed.</summary>
     public int CountTopics()
     {

@@ -15,6 +15,7 @@ internal sealed class PumpServices(
     LogReader log,
     StorageBreaker breaker,
     DeliveryMeter meter,
+    DeliveryFacts facts,
     IOptions<DeliveryOptions> options,
     TimeProvider time,
     ILogger<ConnectionPump> logger) : IDisposable
@@ -30,6 +31,8 @@ internal sealed class PumpServices(
     public StorageBreaker Breaker => breaker;
 
     public DeliveryMeter Meter => meter;
+
+    public DeliveryFacts Facts => facts;
 
     public DeliveryOptions Options { get; } = options.Value;
 

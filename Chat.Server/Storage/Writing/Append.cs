@@ -60,6 +60,9 @@ internal sealed class Append
     /// <summary>Users of a membership change.</summary>
     public IReadOnlyList<string> Users { get; init; } = [];
 
+    /// <summary>The call that it came from, when somebody records it.</summary>
+    public string? TraceParent { get; } = EventTraces.Current;
+
     /// <summary>When it was handed to the writer (timestamp of the writer's TimeProvider).</summary>
     public long EnqueuedAt { get; set; }
 

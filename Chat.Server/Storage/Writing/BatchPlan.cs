@@ -228,6 +228,7 @@ internal sealed class BatchPlan
             Body = body,
             Ref = append.Ref,
             ExpiresAt = append.ExpiresIn is { } seconds ? _now + (long)(seconds * 1000) : null,
+            TraceParent = append.TraceParent,
         }));
 
         // A later append of the same batch may refer to this one.

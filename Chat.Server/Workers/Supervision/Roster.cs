@@ -8,15 +8,15 @@ internal sealed record Roster(IReadOnlyList<ChildProcess> Workers, IReadOnlyList
     private const string ConsoleDll = "Chat.Admin.dll";
 
     /// <summary>Workers get the supervisor's own arguments, so that what was set there holds for them, too.</summary>
-    public static Roster Of(ProcessPlan plan, ConsoleOptions console, IReadOnlyList<string> args)
+    public static Roster Of(ProcessPlan plan, ConsoleOptions console, ConsoleCredential key, IReadOnlyList<string> args)
     {
         var (program, arguments) = ChildProcess.Program(typeof(Roster).Assembly.Location, [ProcessPlan.WorkerArgument, .. args]);
         var nothing = new Dictionary<string, string>();
         var workers = Enumerable.Range(1, plan.Workers).Select(number => new ChildProcess($"w{number}", ChildKind.Worker, program, arguments, nothing));
-        return new([.. workers], Console(plan, console) is { } child ? [child] : []);
+        return new([.. workers], Console(plan, console, key) is { } child ? [child] : []);
     }
 
-    private static ChildProcess? Console(ProcessPlan plan, ConsoleOptions console)
+    private static ChildProcess? Console(ProcessPlan plan, ConsoleOptions console, ConsoleCredential key)
     {
         if (!console.Run || FindConsole(console.Path, AppContext.BaseDirectory) is not { } dll)
         {
@@ -28,6 +28,7 @@ internal sealed record Roster(IReadOnlyList<ChildProcess> Workers, IReadOnlyList
         {
             ["ASPNETCORE_URLS"] = console.Url,
             ["Management__Url"] = plan.Management,
+            ["Management__Key"] = key.Value,
             ["Admin__EndWithInput"] = "true",
         });
     }

@@ -13,9 +13,13 @@ internal sealed class InProcessServer : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly List<WireClient> _clients = [];
 
-    private InProcessServer(WebApplication app, Uri address, string folder) => (_app, Address, Folder) = (app, address, folder);
+    private InProcessServer(WebApplication app, Uri address, Uri management, string folder) =>
+        (_app, Address, ManagementAddress, Folder) = (app, address, management, folder);
 
     public Uri Address { get; }
+
+    /// <summary>Where the management API listens.</summary>
+    public Uri ManagementAddress { get; }
 
     /// <summary>Where its data lies.</summary>
     public string Folder { get; }
@@ -31,12 +35,14 @@ internal sealed class InProcessServer : IAsyncDisposable
     {
         var folder = TestRun.NewFolder("server");
         var address = new Uri($"http://127.0.0.1:{FreePort.Next()}");
+        var management = new Uri($"http://127.0.0.1:{FreePort.Next()}");
         string[] args =
         [
             "--environment=Development",
             "--Workers:Count=0",
             $"--urls={address}",
-            $"--Management:Url=http://127.0.0.1:{FreePort.Next()}",
+            $"--Management:Url={management}",
+            $"--Management:AuditFolder={Path.Combine(folder, "audit")}",
             $"--ConnectionStrings:Chat=Data Source={Path.Combine(folder, "chat.db")}",
             "--Logging:LogLevel:Default=Warning",
             .. settings.Select(s => $"--{s}"),
@@ -47,7 +53,7 @@ internal sealed class InProcessServer : IAsyncDisposable
             configure?.Invoke(builder);
         });
         await app.StartAsync();
-        return new InProcessServer(app, address, folder) { Http = new HttpClient { BaseAddress = address } };
+        return new InProcessServer(app, address, management, folder) { Http = new HttpClient { BaseAddress = address } };
     }
 
     public string Token(string user, TimeSpan? lifetime = null) => Services.GetRequiredService<TokenIssuer>().Issue(user, lifetime)!;

@@ -1,0 +1,153 @@
+using Chat.Contracts;
+using Chat.Contracts.Management;
+using Chat.Server.Delivery.Feeds;
+using Chat.Server.Management.Api;
+using Chat.Server.Management.Asking;
+using Chat.Server.Storage;
+using Chat.Server.Storage.Model;
+using Microsoft.EntityFrameworkCore;
+
+namespace Chat.Server.Management.Answering;
+
+/// <summary>What the database tells of conversations and their members.</summary>
+internal sealed class ConversationAnswers(StorageGate gate, FeedTable feeds, TimeProvider time)
+{
+    /// <summary>Counting further costs more than it tells.</summary>
+    private const int MostCounted = 10_000;
+
+    private static readonly TimeSpan Recent = TimeSpan.FromMinutes(10);
+
+    public Task<Reply<Cut<ConversationView>>> ListAsync(ConversationsQuestion question, CancellationToken timeUp) => gate.RunAsync<Reply<Cut<ConversationView>>>(
+        async (db, ct) =>
+        {
+            var rows = Where(db, question);
+            var total = await rows.Take(MostCounted + 1).CountAsync(ct);
+            var page = await View(db, Sort(rows, question.Sort, question.Descending).Skip(question.Skip).Take(question.Take)).ToListAsync(ct);
+            return new Cut<ConversationView>(Math.Min(total, MostCounted), total > MostCounted, page);
+        },
+        timeUp);
+
+    public Task<Reply<ConversationDetail>> DetailAsync(ConversationQuestion question, CancellationToken timeUp) => gate.RunAsync<Reply<ConversationDetail>>(
+        async (db, ct) =>
+        {
+            if (await View(db, db.Conversations.AsNoTracking().Where(c => c.Id == question.Id)).FirstOrDefaultAsync(ct) is not { } view)
+            {
+                return Refusal.NotFound("conversation");
+            }
+
+            var since = (time.GetUtcNow() - Recent).ToUnixTimeMilliseconds();
+            var recent = await db.Outbox.AsNoTracking().Where(o => o.ConversationId == question.Id).OrderByDescending(o => o.Seq).Take(MostCounted).CountAsync(o => o.At >= since, ct);
+            var bytes = await db.Outbox.AsNoTracking().Where(o => o.ConversationId == question.Id && o.Body != null).OrderByDescending(o => o.Seq).Take(MostCounted).SumAsync(o => (long)o.Body!.Length, ct);
+            var owing = await Cursors(db, question.Id).CountAsync(c => c.AckedSeq < view.Head, ct);
+            return new ConversationDetail { Conversation = view, MessagesPerMinute = recent / Recent.TotalMinutes, StoredBytes = view.Head - view.First < MostCounted ? bytes : null, Owing = owing };
+        },
+        timeUp);
+
+    public Task<Reply<Following>> FollowingAsync(ConversationQuestion question, CancellationToken timeUp) =>
+        Task.FromResult<Reply<Following>>(new Following(feeds.Find(question.Id)?.Count ?? 0));
+
+    public Task<Reply<Cut<MemberView>>> MembersAsync(MembersQuestion question, CancellationToken timeUp) => gate.RunAsync<Reply<Cut<MemberView>>>(
+        async (db, ct) =>
+        {
+            var head = await db.Conversations.AsNoTracking().Where(c => c.Id == question.Conversation).Select(c => (long?)c.HeadSeq).FirstOrDefaultAsync(ct);
+            if (head is not { } last)
+            {
+                return Refusal.NotFound("conversation");
+            }
+
+            var rows = db.Members.AsNoTracking().Where(m => m.ConversationId == question.Conversation);
+            if (question.Search is { } search)
+            {
+                rows = rows.Where(m => m.UserId.Contains(search));
+            }
+
+            var standing = rows.Select(m => new
+            {
+                Member = m,
+                Acked = db.Cursors.Where(c => c.UserId == m.UserId && c.ConversationId == m.ConversationId).Min(c => (long?)c.AckedSeq),
+                Devices = db.Cursors.Count(c => c.UserId == m.UserId && c.ConversationId == m.ConversationId),
+            });
+            var sorted = (question.Sort, question.Descending) switch
+            {
+                ("lag", true) => standing.OrderByDescending(s => (s.Member.LeftSeq ?? last) - (s.Acked ?? s.Member.JoinedSeq - 1)).ThenBy(s => s.Member.UserId),
+                ("lag", _) => standing.OrderBy(s => (s.Member.LeftSeq ?? last) - (s.Acked ?? s.Member.JoinedSeq - 1)).ThenBy(s => s.Member.UserId),
+                ("joinedSeq", true) => standing.OrderByDescending(s => s.Member.JoinedSeq).ThenBy(s => s.Member.UserId),
+                ("joinedSeq", _) => standing.OrderBy(s => s.Member.JoinedSeq).ThenBy(s => s.Member.UserId),
+                (_, true) => standing.OrderByDescending(s => s.Member.UserId),
+                _ => standing.OrderBy(s => s.Member.UserId),
+            };
+            var page = await sorted.Skip(question.Skip).Take(question.Take).ToListAsync(ct);
+            return new Cut<MemberView>(await rows.CountAsync(ct), false, [.. page.Select(s => Member(s.Member, s.Acked, s.Devices, last))]);
+        },
+        timeUp);
+
+    /// <summary>The places of all devices of those who are or were members.</summary>
+    public static IQueryable<CursorRow> Cursors(ChatDb db, string conversation) =>
+        from m in db.Members.AsNoTracking()
+        where m.ConversationId == conversation
+        join c in db.Cursors on new { m.UserId, m.ConversationId } equals new { c.UserId, c.ConversationId }
+        select c;
+
+    private static MemberView Member(MemberRow member, long? acked, int devices, long head) => new()
+    {
+        User = member.UserId,
+        Role = member.Role == MemberRole.Owner ? MemberRoles.Owner : MemberRoles.Member,
+        JoinedSeq = member.JoinedSeq,
+        LeftSeq = member.LeftSeq,
+        ReadSeq = member.ReadSeq,
+        AckedSeq = acked,
+        Devices = devices,
+        Lag = Math.Max(0, (member.LeftSeq ?? head) - Math.Max(acked ?? member.ReadSeq, member.JoinedSeq - 1)),
+    };
+
+    private static IQueryable<ConversationRow> Where(ChatDb db, ConversationsQuestion question)
+    {
+        var rows = db.Conversations.AsNoTracking();
+        if (question.Search is { } search)
+        {
+            rows = rows.Where(c => c.Id == search || (c.Title != null && c.Title.StartsWith(search)));
+        }
+
+        if (question.Kind is { } kind)
+        {
+            var wanted = StoredWords.Kind(kind);
+            rows = rows.Where(c => c.Kind == wanted);
+        }
+
+        if (question.Policy is { } policy)
+        {
+            var wanted = policy == ConversationPolicies.Realtime ? ConversationPolicy.Realtime : ConversationPolicy.Durable;
+            rows = rows.Where(c => c.Policy == wanted);
+        }
+
+        return question.Member is { } member
+            ? rows.Where(c => db.Members.Any(m => m.ConversationId == c.Id && m.UserId == member && m.LeftSeq == null))
+            : rows;
+    }
+
+    private static IQueryable<ConversationRow> Sort(IQueryable<ConversationRow> rows, string sort, bool descending) => (sort, descending) switch
+    {
+        ("createdAt", true) => rows.OrderByDescending(c => c.CreatedAt).ThenBy(c => c.Id),
+        ("createdAt", _) => rows.OrderBy(c => c.CreatedAt).ThenBy(c => c.Id),
+        ("head", true) => rows.OrderByDescending(c => c.HeadSeq).ThenBy(c => c.Id),
+        ("head", _) => rows.OrderBy(c => c.HeadSeq).ThenBy(c => c.Id),
+        ("id", true) => rows.OrderByDescending(c => c.Id),
+        ("id", _) => rows.OrderBy(c => c.Id),
+        (_, true) => rows.OrderByDescending(c => c.UpdatedAt).ThenBy(c => c.Id),
+        _ => rows.OrderBy(c => c.UpdatedAt).ThenBy(c => c.Id),
+    };
+
+    private static IQueryable<ConversationView> View(ChatDb db, IQueryable<ConversationRow> rows) => rows.Select(c => new ConversationView
+    {
+        Id = c.Id,
+        Kind = StoredWords.Of(c.Kind),
+        Title = c.Title,
+        Policy = StoredWords.Of(c.Policy),
+        Members = db.Members.Count(m => m.ConversationId == c.Id && m.LeftSeq == null),
+        Head = c.HeadSeq,
+        First = c.FirstSeq,
+        Epoch = c.Epoch,
+        CreatedAt = DateTimeOffset.FromUnixTimeMilliseconds(c.CreatedAt),
+        UpdatedAt = DateTimeOffset.FromUnixTimeMilliseconds(c.UpdatedAt),
+    });
+}

@@ -1,0 +1,34 @@
+using Chat.Contracts.Management;
+
+namespace Chat.Server.Management.Asking;
+
+internal sealed record ConversationsQuestion(
+    string? Search, string? Kind, string? Policy, string? Member, string Sort, bool Descending, int Skip, int Take);
+
+/// <summary>A part of a list that the database cuts; <c>Total</c> is a lower bound when <c>More</c>.</summary>
+internal sealed record Cut<T>(long Total, bool More, IReadOnlyList<T> Rows);
+
+internal sealed record ConversationQuestion(string Id);
+
+internal sealed record MembersQuestion(string Conversation, string? Search, string Sort, bool Descending, int Skip, int Take);
+
+internal sealed record MessagesQuestion(string Conversation, long? Before, int Limit);
+
+internal sealed record RevealQuestion(string Conversation, long Seq);
+
+internal sealed record TraceQuestion(string Id);
+
+/// <summary>What a worker remembers of these events.</summary>
+internal sealed record RememberedQuestion(IReadOnlyList<EventPlace> Events, IReadOnlyList<string> Users);
+
+internal sealed record EventPlace(string Conversation, long Seq);
+
+/// <summary>One list for each event that was asked for, and which devices of the users are connected.</summary>
+internal sealed record Remembered(IReadOnlyList<IReadOnlyList<TraceStep>> Steps, IReadOnlyList<DevicePlace> Connected);
+
+internal sealed record DevicePlace(string User, string Device);
+
+internal sealed record Following(int Count);
+
+/// <summary>What the database knows of a user.</summary>
+internal sealed record StoredUser(int Conversations, IReadOnlyList<DeviceView> Devices);

@@ -1,0 +1,104 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Text;
+using Chat.Contracts.Management;
+using Chat.Server.Management.Api;
+using Chat.Server.Workers;
+using Chat.Server.Workers.Listening;
+using Microsoft.Extensions.Options;
+
+namespace Chat.Server.Management.Callers;
+
+/// <summary>Knows callers by their keys. Where no key is configured, this machine's own callers are admins.</summary>
+internal sealed class CallerBook
+{
+    private const int LongestActor = 100;
+    private static readonly Refusal NoKey = new(ManagementCodes.Unauthenticated, "A key of Management:Keys is needed, as Authorization: Bearer.");
+    private static readonly Refusal NotFromAPage = new(ManagementCodes.Unauthenticated, "Without a key this is for programs of this machine, not for pages of other origins.");
+
+    private readonly (byte[] Hash, ManagementKey Key, ManagementRole Role)[] _keys;
+    private readonly bool _open;
+
+    public CallerBook(IOptions<ManagementOptions> options, ProcessPlan plan, ConsoleCredential? console = null)
+    {
+        var keys = options.Value.Keys.ToList();
+        _open = keys.Count == 0 && ListenUrls.EndPoints(plan.Management) is { Count: > 0 } ends && ends.All(e => IPAddress.IsLoopback(e.Address));
+        if (console is not null)
+        {
+            keys.Add(new ManagementKey { Name = "console", Role = ManagementRoles.Admin, Key = console.Value, Delegates = true });
+        }
+
+        _keys = [.. keys.Select(k => (Hash(k.Key), k, RoleNames.Parse(k.Role)!.Value))];
+    }
+
+    public Reply<Caller> Identify(HttpContext context)
+    {
+        var address = context.Connection.RemoteIpAddress;
+        if (Bearer(context) is { } given)
+        {
+            return Find(given) is { } known ? Delegated(context, known.Key, known.Role, MaskedAddress.Of(address)) : NoKey;
+        }
+
+        if (!_open || address is null || !IPAddress.IsLoopback(address) || IsForwarded(context))
+        {
+            return NoKey;
+        }
+
+        return IsFromElsewhere(context) ? NotFromAPage : new Caller("local", ManagementRole.Admin, "loopback", null, MaskedAddress.Of(address), Delegates: false);
+    }
+
+    private static Reply<Caller> Delegated(HttpContext context, ManagementKey key, ManagementRole role, string address)
+    {
+        if (!key.Delegates || context.Request.Headers[ManagementHeaders.Actor].ToString() is not { Length: > 0 } encoded)
+        {
+            return new Caller(key.Name, role, "key", null, address, key.Delegates);
+        }
+
+        var actor = Uri.UnescapeDataString(encoded);
+        if (actor.Length > LongestActor || actor.Any(char.IsControl) || RoleNames.Parse(context.Request.Headers[ManagementHeaders.Role].ToString()) is not { } claimed)
+        {
+            return new Refusal(ManagementCodes.Invalid, $"{ManagementHeaders.Actor} is a name of up to {LongestActor} characters and comes with {ManagementHeaders.Role}.");
+        }
+
+        var shown = MaskedAddress.Of(context.Request.Headers[ManagementHeaders.Address].ToString());
+        return new Caller(actor, claimed < role ? claimed : role, "key", key.Name, shown.Length > 0 ? shown : address, Delegates: true);
+    }
+
+    private (ManagementKey Key, ManagementRole Role)? Find(string given)
+    {
+        var hash = Hash(given);
+        (ManagementKey, ManagementRole)? found = null;
+
+        // All are compared, so that the time does not tell which one was nearly right.
+        foreach (var (known, key, role) in _keys)
+        {
+            if (CryptographicOperations.FixedTimeEquals(known, hash))
+            {
+                found = (key, role);
+            }
+        }
+
+        return found;
+    }
+
+    private static string? Bearer(HttpContext context)
+    {
+        const string scheme = "Bearer ";
+        var header = context.Request.Headers.Authorization.ToString();
+        return header.StartsWith(scheme, StringComparison.OrdinalIgnoreCase) ? header[scheme.Length..].Trim() : header.Length > 0 ? header : null;
+    }
+
+    private static bool IsForwarded(HttpContext context) =>
+        context.Request.Headers.ContainsKey("X-Forwarded-For") || context.Request.Headers.ContainsKey("Forwarded");
+
+    /// <summary>A page of another origin, open in a browser on this machine, is not this machine's operator; nor is a name that was made to point here.</summary>
+    private static bool IsFromElsewhere(HttpContext context)
+    {
+        var host = context.Request.Host.Host;
+        var local = string.Equals(host, "localhost", StringComparison.OrdinalIgnoreCase) || (IPAddress.TryParse(host, out var ip) && IPAddress.IsLoopback(ip));
+        var origin = context.Request.Headers.Origin.ToString();
+        return !local || (origin.Length > 0 && origin != $"{context.Request.Scheme}://{context.Request.Host}");
+    }
+
+    private static byte[] Hash(string key) => SHA256.HashData(Encoding.UTF8.GetBytes(key));
+}

@@ -1,0 +1,45 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Chat.Server.Management;
+
+/// <summary>Section <c>Management</c>: where the management API listens, who may call it, where the audit log lies.</summary>
+internal sealed class ManagementOptions
+{
+    public const string Section = "Management";
+
+    /// <summary>Anything but loopback needs <see cref="Keys"/>.</summary>
+    [Required]
+    public string Url { get; set; } = "http://localhost:5081";
+
+    /// <summary>None: callers of this machine are admins.</summary>
+    public ManagementKey[] Keys { get; set; } = [];
+
+    /// <summary>Relative to the working directory.</summary>
+    [Required]
+    public string AuditFolder { get; set; } = "data/audit";
+
+    /// <summary>A file of the audit log that has grown to this is followed by the next; none is ever removed.</summary>
+    [Range(64 * 1024, int.MaxValue)]
+    public int AuditFileBytes { get; set; } = 50 * 1024 * 1024;
+
+    /// <summary>Whether admins may see a message's body, one at a time and with a reason.</summary>
+    public bool RevealBodies { get; set; } = true;
+
+    /// <summary>Live feeds at a time.</summary>
+    [Range(1, 1000)]
+    public int LiveFeeds { get; set; } = 60;
+}
+
+/// <summary>Who may call. The key belongs in the environment.</summary>
+internal sealed class ManagementKey
+{
+    public string Name { get; set; } = "";
+
+    /// <summary><c>viewer</c>, <c>operator</c> or <c>admin</c>.</summary>
+    public string Role { get; set; } = "";
+
+    public string Key { get; set; } = "";
+
+    /// <summary>Its bearer is a console that tells for whom it acts.</summary>
+    public bool Delegates { get; set; }
+}

@@ -1,0 +1,50 @@
+using System.Net;
+using Chat.Server.Management.Callers;
+using Chat.Server.Workers.Listening;
+using Microsoft.Extensions.Options;
+
+namespace Chat.Server.Management;
+
+internal sealed class ManagementOptionsValidator : IValidateOptions<ManagementOptions>
+{
+    private const int ShortestKey = 32;
+    private const int LongestName = 50;
+
+    public ValidateOptionsResult Validate(string? name, ManagementOptions options)
+    {
+        var problems = options.Keys.SelectMany((key, i) => Problems(key, $"Management:Keys:{i}")).ToList();
+        if (options.Keys.Select(k => k.Name).Distinct(StringComparer.Ordinal).Count() < options.Keys.Length)
+        {
+            problems.Add("Management:Keys has a name twice; the audit log could not tell them apart.");
+        }
+
+        if (options.Keys.Length == 0 && !IsLoopback(options.Url))
+        {
+            problems.Add($"Management:Url is {options.Url}, which other machines can reach: set Management:Keys (Name, Role, Key), or bind it to localhost.");
+        }
+
+        return problems.Count > 0 ? ValidateOptionsResult.Fail(problems) : ValidateOptionsResult.Success;
+    }
+
+    // A Unix socket has no endpoints: the file's rights say who may.
+    private static bool IsLoopback(string url) => ListenUrls.EndPoints(url).All(e => IPAddress.IsLoopback(e.Address));
+
+    private static IEnumerable<string> Problems(ManagementKey key, string path)
+    {
+        if (string.IsNullOrWhiteSpace(key.Name) || key.Name.Length > LongestName || key.Name.Any(char.IsControl))
+        {
+            yield return $"{path}:Name must be 1 to {LongestName} printable characters.";
+        }
+
+        if (RoleNames.Parse(key.Role) is null)
+        {
+            yield return $"{path}:Role must be viewer, operator or admin.";
+        }
+
+        // The key itself is not repeated: this line goes to the log.
+        if (key.Key.Length < ShortestKey)
+        {
+            yield return $"{path}:Key must have {ShortestKey} characters or more, for example from `openssl rand -hex 32`.";
+        }
+    }
+}

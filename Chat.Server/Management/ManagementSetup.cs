@@ -1,0 +1,140 @@
+using Chat.Contracts;
+using Chat.Contracts.Management;
+using Chat.Server.Management.Answering;
+using Chat.Server.Management.Api;
+using Chat.Server.Management.Asking;
+using Chat.Server.Management.Audit;
+using Chat.Server.Management.Callers;
+using Chat.Server.Management.Live;
+using Chat.Server.Management.Routes;
+using Chat.Server.Management.Views;
+using Chat.Server.Workers.Listening;
+using Chat.Server.Workers.Ports;
+using Microsoft.AspNetCore.OpenApi;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+using Microsoft.OpenApi;
+
+namespace Chat.Server.Management;
+
+internal static class ManagementSetup
+{
+    /// <summary>The API and the live feed, for the process that speaks for the node; needs <c>AddWorkers</c>, <c>AddHealth</c>, <c>AddNodeMetrics</c> and <c>AddAlerts</c>.</summary>
+    public static IHostApplicationBuilder AddManagement(this IHostApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddOptionsWithValidateOnStart<ManagementOptions>().BindConfiguration(ManagementOptions.Section).ValidateDataAnnotations();
+        services.AddSingleton<IValidateOptions<ManagementOptions>, ManagementOptionsValidator>();
+        services.ConfigureHttpJsonOptions(json => ChatJson.Apply(json.SerializerOptions));
+        services.AddOpenApi(ApiDescription.Name, ApiDescription.Configure);
+        services.AddSingleton<ManagementMeter>();
+        services.AddSingleton<CallerBook>();
+        services.AddSingleton<CallLimits>();
+        services.AddSingleton<AuditLog>();
+        services.AddSingleton<CallRunner>();
+        services.AddSingleton<WorkerSurvey>();
+        AddViews(services);
+        services.AddSingleton<LiveFeed>();
+        services.AddHostedService(s => s.GetRequiredService<LiveFeed>());
+        services.AddSingleton<IManagementRoutes, SessionRoutes>();
+        services.AddSingleton<IManagementRoutes, LiveRoutes>();
+        services.AddSingleton<IManagementRoutes, WorkerRoutes>();
+        services.AddSingleton<IManagementRoutes, ConnectionRoutes>();
+        services.AddSingleton<IManagementRoutes, UserRoutes>();
+        services.AddSingleton<IManagementRoutes, ConversationRoutes>();
+        services.AddSingleton<IManagementRoutes, DeadLetterRoutes>();
+        services.AddSingleton<IManagementRoutes, BlockRoutes>();
+        services.AddSingleton<IManagementRoutes, AlertRoutes>();
+        services.AddSingleton<IManagementRoutes, SilenceRoutes>();
+        services.AddSingleton<IManagementRoutes, ChartRoutes>();
+        services.AddSingleton<IManagementRoutes, AuditRoutes>();
+        services.AddSingleton<IManagementRoutes, SettingRoutes>();
+        return builder;
+    }
+
+    /// <summary>What a process that serves clients answers when the management API asks; needs <c>AddDelivery</c>, <c>AddPresence</c> and <c>AddStorage</c>.</summary>
+    public static IServiceCollection AddManagementAnswers(this IServiceCollection services)
+    {
+        services.AddSingleton<ConnectionAnswers>();
+        services.AddSingleton<ConversationAnswers>();
+        services.AddSingleton<MessageAnswers>();
+        services.AddSingleton<MemoryAnswers>();
+        services.Answer<ConnectionAnswers, ConnectionsQuestion, ConnectionsFound>(Questions.Connections, a => a.ListAsync);
+        services.Answer<ConnectionAnswers, UsersQuestion, UsersFound>(Questions.Users, a => a.UsersAsync);
+        services.Answer<ConnectionAnswers, UserQuestion, UserFound>(Questions.User, a => a.UserAsync);
+        services.Answer<ConnectionAnswers, DisconnectQuestion, Disconnected>(Questions.Disconnect, a => a.DisconnectAsync);
+        services.Answer<ConversationAnswers, ConversationsQuestion, Cut<ConversationView>>(Questions.Conversations, a => a.ListAsync);
+        services.Answer<ConversationAnswers, ConversationQuestion, ConversationDetail>(Questions.Conversation, a => a.DetailAsync);
+        services.Answer<ConversationAnswers, ConversationQuestion, Following>(Questions.Following, a => a.FollowingAsync);
+        services.Answer<ConversationAnswers, MembersQuestion, Cut<MemberView>>(Questions.Members, a => a.MembersAsync);
+        services.Answer<MessageAnswers, MessagesQuestion, List<MessageView>>(Questions.Messages, a => a.ListAsync);
+        services.Answer<MessageAnswers, RevealQuestion, BodyView>(Questions.Reveal, a => a.RevealAsync);
+        services.Answer<MessageAnswers, TraceQuestion, List<MessageTrace>>(Questions.Trace, a => a.TraceAsync);
+        services.Answer<MemoryAnswers, RememberedQuestion, Remembered>(Questions.Remembered, a => a.RememberAsync);
+        services.Answer<MessageAnswers, UserQuestion, StoredUser>(Questions.StoredUser, a => a.UserAsync);
+        services.Answer<TimeProvider, LettersQuestion, Cut<DeadLetterView>>(Questions.Letters, _ => LetterAnswers.ListAsync);
+        services.Answer<TimeProvider, LetterGroupsQuestion, DeadLetterGroup[]>(Questions.LetterGroups, _ => LetterAnswers.GroupsAsync);
+        services.Answer<TimeProvider, LetterActQuestion, DeadLetterResult>(Questions.LetterAct, _ => LetterAnswers.ActAsync);
+        services.Answer<TimeProvider, BlocksQuestion, Cut<BlockView>>(Questions.Blocks, _ => LetterAnswers.BlocksAsync);
+        services.Answer<TimeProvider, BlockQuestion, BlockChange>(Questions.Block, _ => LetterAnswers.BlockAsync);
+        services.Answer<TimeProvider, UnblockQuestion, BlockChange>(Questions.Unblock, _ => LetterAnswers.UnblockAsync);
+        return services;
+    }
+
+    public static void MapManagement(this WebApplication app)
+    {
+        var runner = app.Services.GetRequiredService<CallRunner>();
+        var map = new ManagementMap(app, runner);
+        foreach (var routes in app.Services.GetServices<IManagementRoutes>())
+        {
+            routes.Map(map);
+        }
+
+        app.MapGet(ManagementRoutes.OpenApi, (HttpContext context) => runner.StreamAsync(context, DescribeAsync))
+            .ExcludeFromDescription()
+            .AllowAnonymous()
+            .OnManagementPort();
+    }
+
+    /// <summary>Only who has a key (or is this machine, where there is none) gets in.</summary>
+    public static TBuilder ForViewers<TBuilder>(this TBuilder endpoints, IServiceProvider services)
+        where TBuilder : IEndpointConventionBuilder
+    {
+        var runner = services.GetRequiredService<CallRunner>();
+        endpoints.Add(endpoint =>
+        {
+            var inner = endpoint.RequestDelegate!;
+            endpoint.RequestDelegate = context => runner.StreamAsync(context, _ => inner(context));
+        });
+        return endpoints;
+    }
+
+    private static void AddViews(IServiceCollection services)
+    {
+        services.AddSingleton<WorkerViews>();
+        services.AddSingleton<AlertViews>();
+        services.AddSingleton<HealthViews>();
+        services.AddSingleton<EventViews>();
+        services.AddSingleton<QueueViews>();
+        services.AddSingleton<DependencyViews>();
+        services.AddSingleton<OverviewBuilder>();
+        services.AddSingleton<SettingsBook>();
+        services.AddSingleton<LogLevelDesk>();
+    }
+
+    private static void Answer<TService, TQuestion, TAnswer>(
+        this IServiceCollection services, string name, Func<TService, Func<TQuestion, CancellationToken, Task<Reply<TAnswer>>>> answer)
+        where TService : notnull =>
+        services.AddSingleton<IWorkerAnswerer>(s => new WorkerAnswerer<TQuestion, TAnswer>(name, answer(s.GetRequiredService<TService>()), s.GetRequiredService<TimeProvider>()));
+
+    private static async Task DescribeAsync(ManagementCall call)
+    {
+        var provider = call.Context.RequestServices.GetRequiredKeyedService<IOpenApiDocumentProvider>(ApiDescription.Name);
+        var document = await provider.GetOpenApiDocumentAsync(call.TimeUp);
+        call.Context.Response.ContentType = "application/json";
+        ManagementAnswers.Harden(call.Context);
+        var text = await document.SerializeAsJsonAsync(OpenApiSpecVersion.OpenApi3_1, call.TimeUp);
+        await call.Context.Response.WriteAsync(text, call.TimeUp);
+    }
+}

@@ -1,0 +1,145 @@
+using System.Text.Json;
+using Chat.Contracts.Management;
+using Chat.Tests.Hubs.Wire;
+using Chat.Tests.Support;
+
+namespace Chat.Tests.Management;
+
+/// <summary>What operators see of what users do.</summary>
+public sealed class ConversationTests(ManagementBed bed) : IClassFixture<ManagementBed>
+{
+    private const string Canary = "canary-body-7f3a";
+
+    [Fact]
+    public async Task Conversation_MessagesAndMembers_AreToldWithoutBodies()
+    {
+        var (alice, bob) = ($"alice-{Guid.NewGuid():N}", $"bob-{Guid.NewGuid():N}");
+        await using var sender = await bed.Server.ConnectAsync(alice);
+        await using var reader = await bed.Server.ConnectAsync(bob, "phone");
+        var (conversation, id) = await SendAsync(sender, bob);
+
+        var page = await bed.Viewer.ReadAsync<Page<ConversationView>>($"{ManagementRoutes.Conversations}?member={alice}");
+        var row = Assert.Single(page.Items);
+        Assert.Equal((conversation, "direct", "durable", 2, 1L), (row.Id, row.Kind, row.Policy, row.Members, row.Head));
+
+        var members = await bed.Viewer.ReadAsync<Page<MemberView>>($"{ManagementRoutes.ConversationMembers.With(conversation)}?sort=-lag");
+        Assert.Equal([alice, bob], members.Items.Select(m => m.User).Order(StringComparer.Ordinal));
+
+        var text = await bed.Admin.GetStringAsync(ManagementRoutes.ConversationMessages.With(conversation));
+        Assert.DoesNotContain(Canary, text, StringComparison.Ordinal);
+        var message = Assert.Single(JsonSerializer.Deserialize<Stretch<MessageView>>(text, Contracts.ChatJson.Options)!.Items);
+        Assert.Equal((id, alice, "text", 1L), (message.Id, message.Sender, message.Type, message.Seq));
+        Assert.Equal($$"""{"text":"{{Canary}}"}""".Length, message.Bytes);
+        Assert.Equal(12, message.Hash.Length);
+
+        var detail = await bed.Viewer.ReadAsync<ConversationDetail>(ManagementRoutes.Conversation.With(conversation));
+        Assert.True(detail.MessagesPerMinute > 0);
+        await Eventually.EqualAsync(
+            2, async () => (await bed.Viewer.ReadAsync<ConversationDetail>(ManagementRoutes.Conversation.With(conversation))).Online, "connections that are fed");
+
+        var sent = await reader.EventAsync();
+        await reader.AckAsync(conversation, sent.Seq!.Value);
+        var trace = await Eventually.GetAsync(
+            async () => Assert.Single((await bed.Viewer.ReadAsync<MessageTraces>(ManagementRoutes.MessageTrace.With(id))).Messages),
+            t => t.Steps.Any(s => s is { What: "acknowledged", Device: "phone" }) && t.Devices.Any(d => d is { Device: "phone", Connected: true, Acknowledged: true }),
+            "the acknowledgement is known");
+        Assert.Contains(trace.Steps, s => s is { What: "committed", Worker: "w1" });
+        Assert.Contains(trace.Steps, s => s is { What: "pushed", Device: "phone" } && s.User == bob);
+        Assert.Equal(conversation, trace.Message.Conversation);
+        Assert.Contains(trace.Steps, s => s.What == "accepted" && s.User == alice);
+        Assert.DoesNotContain(Canary, JsonSerializer.Serialize(trace), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Reveal_ByAnAdminWithAReason_ShowsTheBodyAndIsWrittenDownWithoutIt()
+    {
+        var (alice, bob) = ($"alice-{Guid.NewGuid():N}", $"bob-{Guid.NewGuid():N}");
+        await using var sender = await bed.Server.ConnectAsync(alice);
+        var (conversation, _) = await SendAsync(sender, bob);
+        var route = ManagementRoutes.MessageReveal.With(conversation).Replace("{seq}", "1", StringComparison.Ordinal);
+
+        Assert.Equal(ManagementCodes.Invalid, (await (await bed.Admin.PostAsync(route, "{}")).RefusedAsync(400)).Code);
+        Assert.Equal(ManagementCodes.NotFound, (await (await bed.Admin.PostAsync(route.Replace("/1/", "/99/", StringComparison.Ordinal), """{"reason":"x"}""")).RefusedAsync(404)).Code);
+
+        var revealed = await bed.Admin.DoAsync<BodyView>(route, new { reason = "ticket 4711" });
+        Assert.Equal(Canary, revealed.Body!.Value.GetProperty("text").GetString());
+
+        var row = Assert.Single((await bed.AuditAsync("&action=message.reveal")).Items, r => r.CorrelationId == revealed.CorrelationId);
+        Assert.Equal(("admin", "ticket 4711", "done", $"conversations/{conversation}/1"), (row.Actor, row.Reason, row.Result, row.Object));
+        var audit = string.Concat(Directory.EnumerateFiles(Path.Combine(bed.Server.Folder, "audit")).Select(ReadShared));
+        Assert.DoesNotContain(Canary, audit, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task User_IsFoundWithConnectionsAndDevices()
+    {
+        var user = $"carol-{Guid.NewGuid():N}";
+        await using var client = await bed.Server.ConnectAsync(user, "tablet");
+        var detail = await Eventually.GetAsync(
+            async () =>
+            {
+                using var response = await bed.Operator.GetAsync(ManagementRoutes.User.With(user));
+                return response.IsSuccessStatusCode ? JsonSerializer.Deserialize<UserDetail>(await response.Content.ReadAsStringAsync(), Contracts.ChatJson.Options) : null;
+            },
+            d => d?.Devices is { Count: 1 },
+            "the device is known");
+        Assert.Equal((UserStates.Online, 1), (detail!.User.State, detail.User.Connections));
+        var connection = Assert.Single(detail.Connections);
+        Assert.Equal(("tablet", "w1", "json", "WebSockets", "127.0.0.1"), (connection.Device, connection.Worker, connection.Protocol, connection.Transport, connection.Address));
+        Assert.NotNull(connection.TokenExpiresAt);
+
+        var page = await bed.Viewer.ReadAsync<Page<UserView>>($"{ManagementRoutes.Users}?q={user[..12]}");
+        Assert.Equal(user, Assert.Single(page.Items).Id);
+        var seen = Assert.Single((await bed.Viewer.ReadAsync<Page<ConnectionView>>($"{ManagementRoutes.Connections}?user={user}")).Items);
+        Assert.Equal("loopback", seen.Address);
+    }
+
+    [Fact]
+    public async Task Disconnect_ClosesWithTheReasonAndOnce()
+    {
+        var user = $"dave-{Guid.NewGuid():N}";
+        await using var client = await bed.Server.ConnectAsync(user);
+        var connection = Assert.Single((await bed.Viewer.ReadAsync<Page<ConnectionView>>($"{ManagementRoutes.Connections}?user={user}")).Items);
+        var route = ManagementRoutes.ConnectionDisconnect.With(connection.Id);
+        Assert.Equal(ManagementCodes.Invalid, (await (await bed.Operator.PostAsync(route, "{}")).RefusedAsync(400)).Code);
+
+        var done = await bed.Operator.DoAsync<ActionResult>(route, new { reason = "spam" });
+
+        Assert.Equal((ActionOutcomes.Done, 1), (done.Outcome, done.Count));
+        var bye = await client.NoticeAsync("bye");
+        Assert.Equal(("disconnected", "spam", false), (bye.Code, bye.Reason, bye.Retry));
+        await client.Closed;
+        await Eventually.EqualAsync(
+            ActionOutcomes.Already, async () => (await bed.Operator.DoAsync<ActionResult>(ManagementRoutes.UserDisconnect.With(user), new { reason = "spam" })).Outcome, "there is nothing left to close");
+        Assert.Contains((await bed.AuditAsync("&action=connection.disconnect&result=done")).Items, r => r.CorrelationId == done.CorrelationId && r.Reason == "spam");
+    }
+
+    [Fact]
+    public async Task Overview_Numbers_AreTheWorkers()
+    {
+        await using var client = await bed.Server.ConnectAsync($"erin-{Guid.NewGuid():N}");
+        var overview = await Eventually.GetAsync(
+            () => bed.Viewer.ReadAsync<Overview>(ManagementRoutes.Overview),
+            o => o.Tiles is { Connections: > 0, UsersOnline: > 0, QueueOldestSeconds: not null, QueuePending: not null } && o.Partial is null,
+            "the beats tell the numbers");
+        Assert.Equal((1, 1, 0), (overview.Tiles.WorkersTotal, overview.Tiles.WorkersHealthy, overview.Tiles.WorkersCrashed));
+        Assert.Equal(["database", "redis", "supervisor"], overview.Dependencies.Select(d => d.Name));
+        Assert.Equal("w1", Assert.Single(overview.Workers).Id);
+    }
+
+    private static async Task<(string Conversation, string Id)> SendAsync(WireClient sender, string to)
+    {
+        var made = await sender.CallAsync("CreateConversation", new { kind = "direct", members = new[] { to } });
+        var conversation = made.GetProperty("conversation").GetProperty("id").GetString()!;
+        var id = Guid.NewGuid().ToString();
+        var receipt = await sender.CallAsync("Send", new { id, conversation, type = "text", body = new { text = Canary } });
+        Assert.True(receipt.GetProperty("ok").GetBoolean());
+        return (conversation, id);
+    }
+
+    private static string ReadShared(string path)
+    {
+        using var reader = new StreamReader(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
+        return reader.ReadToEnd();
+    }
+}
