@@ -68,6 +68,7 @@ internal sealed class QueueWatch(UserConnections users, TimeProvider time)
         {
             if (!subscription.Live)
             {
+                // Negative while nobody knows how far the log reaches.
                 pending += Math.Max(0, Math.Min(subscription.Feed.Head, subscription.End) - subscription.Position);
             }
         }

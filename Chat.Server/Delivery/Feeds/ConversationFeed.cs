@@ -20,10 +20,7 @@ internal sealed class ConversationFeed(string conversation, int recentEvents)
 
     public string Conversation { get; } = conversation;
 
-    /// <summary>How far the log is known to reach; negative when that is not known.</summary>
     public long Head => _gate.Known;
-
-    public int Count => _subscriptions.Count;
 
     /// <summary>Passes events on, in order; what comes too early is kept back.</summary>
     /// <param name="changes">Receives the membership events that were fed.</param>

@@ -1,6 +1,6 @@
 using Chat.Contracts;
 using Chat.Contracts.Management;
-using Chat.Server.Delivery.Feeds;
+using Chat.Server.Delivery;
 using Chat.Server.Management.Api;
 using Chat.Server.Management.Asking;
 using Chat.Server.Storage;
@@ -10,7 +10,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Chat.Server.Management.Answering;
 
 /// <summary>What the database tells of conversations and their members.</summary>
-internal sealed class ConversationAnswers(StorageGate gate, FeedTable feeds, TimeProvider time)
+internal sealed class ConversationAnswers(StorageGate gate, UserConnections users, TimeProvider time)
 {
     /// <summary>Counting further costs more than it tells.</summary>
     private const int MostCounted = 10_000;
@@ -44,7 +44,7 @@ internal sealed class ConversationAnswers(StorageGate gate, FeedTable feeds, Tim
         timeUp);
 
     public Task<Reply<Following>> FollowingAsync(ConversationQuestion question, CancellationToken timeUp) =>
-        Task.FromResult<Reply<Following>>(new Following(feeds.Find(question.Id)?.Count ?? 0));
+        Task.FromResult<Reply<Following>>(new Following(users.All.Count(p => p.Places.Find(question.Id) is not null)));
 
     public Task<Reply<Cut<MemberView>>> MembersAsync(MembersQuestion question, CancellationToken timeUp) => gate.RunAsync<Reply<Cut<MemberView>>>(
         async (db, ct) =>
