@@ -10,7 +10,7 @@ namespace Chat.Tests.Faults;
 public sealed class When_Redis_fails_under_three_nodes(ThreeNodes nodes, ITestOutputHelper output)
 {
     private const int PerSecond = 60;
-    private static readonly TimeSpan Outage = FaultLength.Of("CHAT_TEST_REDIS_OUTAGE", TimeSpan.FromSeconds(4));
+    private static readonly TimeSpan Outage = FaultLength.Of("CHAT_TEST_REDIS_OUTAGE", TimeSpan.FromSeconds(3));
     private static readonly TimeSpan Flapping = FaultLength.Of("CHAT_TEST_REDIS_FLAPPING", TimeSpan.FromSeconds(8));
     private static readonly TimeSpan FlapEvery = TimeSpan.FromSeconds(2);
     private static readonly CheckerOptions Options = new() { AnswerWithin = TimeSpan.FromMinutes(1) };
