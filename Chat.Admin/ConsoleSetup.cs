@@ -23,6 +23,9 @@ internal static class ConsoleSetup
         }
 
         builder.Services.AddHostedService<FirstCode>();
+
+        // The supervisor gives its processes five seconds in all; open pages come back by themselves.
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(2));
     }
 }
 

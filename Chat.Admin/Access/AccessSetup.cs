@@ -16,7 +16,7 @@ internal static class AccessSetup
         var settings = builder.Configuration.GetSection(AdminOptions.Section).Get<AdminOptions>() ?? new AdminOptions();
         var secure = Transport.IsSecure(builder.Configuration, settings);
         var services = builder.Services;
-        services.AddSingleton<UserBook>();
+        services.AddSingleton(provider => new UserBook(provider.GetRequiredService<IOptions<AdminOptions>>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<SetupCode>();
         services.AddSingleton<SignInLimiter>();
         services.AddSingleton<CircuitCount>();

@@ -8,21 +8,22 @@ namespace Chat.Admin.Access;
 /// <summary>Who may sign in. Passwords are kept as PBKDF2 hashes of the framework's own hasher.</summary>
 internal sealed partial class UserBook
 {
-    private const int Iterations = 210_000;
+    internal const int Iterations = 210_000;
 
     private readonly Lock _gate = new();
     private readonly TimeProvider _time;
     private readonly UserFile _file;
-    private readonly PasswordHasher<string> _hasher = new(Options.Create(new PasswordHasherOptions { IterationCount = Iterations }));
+    private readonly PasswordHasher<string> _hasher;
 
     // Checked when there is no such user, so that a wrong name takes as long as a wrong password.
     private readonly string _decoy;
     private Dictionary<string, ConsoleUser> _users;
     private Dictionary<string, ConsoleSession> _sessions;
 
-    public UserBook(IOptions<AdminOptions> options, TimeProvider time)
+    public UserBook(IOptions<AdminOptions> options, TimeProvider time, int iterations = Iterations)
     {
         _time = time;
+        _hasher = new(Options.Create(new PasswordHasherOptions { IterationCount = iterations }));
         _file = new UserFile(options.Value.Folder);
         _decoy = _hasher.HashPassword("", Convert.ToHexString(RandomNumberGenerator.GetBytes(16)));
         var content = _file.Load();

@@ -2,7 +2,7 @@ namespace Chat.Admin.Frame;
 
 /// <param name="Key">Pressed after <c>g</c>.</param>
 /// <param name="Icon">Path of a 24 × 24 drawing.</param>
-internal sealed record NavItem(string Key, string Href, string Title, string Icon, bool Exact = false);
+internal sealed record NavItem(string Key, string Href, string Title, string Icon, bool Exact = false, bool DevelopmentOnly = false);
 
 internal static class NavItems
 {
@@ -18,5 +18,6 @@ internal static class NavItems
         new("m", "/admin/metrics", "Metrics", "M4 20V4M4 20h16M8 16l4-6 3 3 5-8"),
         new("l", "/admin/audit", "Audit log", "M6 3h9l4 4v14H6zM9 9h6M9 13h7M9 17h7"),
         new("s", "/admin/settings", "Settings", "M12 15a3 3 0 1 0 0-6 3 3 0 0 0 0 6zM12 2v4M12 18v4M2 12h4M18 12h4M5 5l2.8 2.8M16.2 16.2 19 19M19 5l-2.8 2.8M7.8 16.2 5 19"),
+        new("y", "/admin/playground", "Playground", "M8 5v14l11-7z", DevelopmentOnly: true),
     ];
 }

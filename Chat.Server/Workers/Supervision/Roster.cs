@@ -30,6 +30,7 @@ internal sealed record Roster(IReadOnlyList<ChildProcess> Workers, IReadOnlyList
             ["Management__Url"] = plan.Management,
             ["Management__Key"] = key.Value,
             ["Admin__EndWithInput"] = "true",
+            ["Playground__Url"] = plan.Public.Count > 0 ? plan.Public[0] : "",
         });
     }
 
