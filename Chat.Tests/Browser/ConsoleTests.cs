@@ -1,0 +1,196 @@
+using System.Net;
+using System.Text.Json;
+using Chat.Tests.Support;
+using Microsoft.Playwright;
+
+namespace Chat.Tests.Browser;
+
+/// <summary>The console in a real browser before a real server.</summary>
+public sealed class ConsoleTests(ConsoleFixture console) : IClassFixture<ConsoleFixture>
+{
+    private static readonly string[] Paths =
+    [
+        "admin", "admin/workers", "admin/workers/w1", "admin/alerts", "admin/alerts?tab=rules", "admin/connections", "admin/connections?tab=users", "admin/conversations",
+        "admin/queue", "admin/queue?tab=dead", "healthchecks-ui", "admin/metrics", "admin/audit", "admin/trace", "admin/settings", "admin/settings?tab=users", "admin/settings?tab=account",
+    ];
+
+    private static readonly string Axe = File.ReadAllText(Repository.PathOf("Chat.Tests", "assets", "browser", "node_modules", "axe-core", "axe.min.js"));
+
+    // Set, the pictures of docs/console.md are made anew.
+    private static readonly bool Pictures = Environment.GetEnvironmentVariable("CHAT_SCREENSHOTS") is { Length: > 0 };
+
+    [Theory]
+    [InlineData(1280, ColorScheme.Light)]
+    [InlineData(1280, ColorScheme.Dark)]
+    [InlineData(390, ColorScheme.Light)]
+    public async Task Pages_Admin_AreAccessibleAndQuiet(int width, ColorScheme scheme)
+    {
+        var (page, complaints) = await console.OpenAsync(width: width, scheme: scheme);
+        var findings = new List<string>();
+        foreach (var path in Paths)
+        {
+            await console.GoAsync(page, path);
+            await page.EvaluateAsync(Axe);
+            var result = await page.EvaluateAsync<JsonElement>(
+                "async () => (await axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] })).violations"
+                + ".filter(v => v.impact === 'serious' || v.impact === 'critical').map(v => v.id + ': ' + v.nodes.map(n => n.html.slice(0, 160)).slice(0, 3).join(' | '))");
+            findings.AddRange(result.EnumerateArray().Select(v => $"{path}: {v}"));
+            if (await page.EvaluateAsync<bool>("() => document.documentElement.scrollWidth > innerWidth + 1"))
+            {
+                findings.Add($"{path} is wider than the window");
+            }
+
+            await PictureAsync(page, path, width, scheme);
+        }
+
+        Assert.Empty(findings);
+        Assert.Empty(complaints);
+        await page.Context.CloseAsync();
+    }
+
+    [Fact]
+    public async Task Viewer_SeesAndMayNot()
+    {
+        var (page, complaints) = await console.OpenAsync("vera");
+        await console.GoAsync(page, "admin/workers");
+        var restart = page.Locator("tr[data-worker=w1] button:has-text('Restart…')");
+        Assert.Equal("true", await restart.GetAttributeAsync("aria-disabled"));
+        await restart.ClickAsync(new() { Force = true });
+        Assert.Equal(0, await page.Locator("dialog[open]").CountAsync());
+        await console.GoAsync(page, "admin/audit");
+        Assert.Contains("for the role Admin", await page.InnerTextAsync("main"));
+        var export = await page.Context.APIRequest.GetAsync(new Uri(console.Server.ConsoleUrl, "admin/export/connections.csv").ToString());
+        Assert.Equal(403, export.Status);
+        Assert.Empty(complaints);
+        await page.Context.CloseAsync();
+
+        // The refusal is in the audit log that an admin sees.
+        var (admin, _) = await console.OpenAsync();
+        await Eventually.TrueAsync(async () =>
+        {
+            await console.GoAsync(admin, "admin/audit?actor=vera&result=refused");
+            return (await admin.InnerTextAsync("main")).Contains("export", StringComparison.Ordinal);
+        }, "the audit log tells of the refused export");
+        await admin.Context.CloseAsync();
+    }
+
+    [Fact]
+    public async Task KilledWorker_TurnsRedComesBack_AndItsAlertIsAcknowledgedByKeyboard()
+    {
+        var (page, complaints) = await console.OpenAsync("otto");
+        await page.WaitForFunctionAsync("() => document.querySelectorAll('.cell.good').length === 2");
+        await page.EvaluateAsync("() => { window.red = new Promise(done => new MutationObserver(() => { if (document.querySelector('.cell.bad')) done(Date.now()); }).observe(document.body, { subtree: true, childList: true, attributes: true })) }");
+        var worker = console.Server.WorkerIds()[0];
+        var at = await page.EvaluateAsync<long>("() => Date.now()");
+        Assert.True(Signals.Send(worker, Signal.Kill));
+        var red = await page.EvaluateAsync<long>("() => window.red") - at;
+        Assert.True(red < 2000 * Slack, $"It turned red after {red} ms.");
+        await page.WaitForFunctionAsync("() => document.querySelectorAll('.cell.good').length === 2 && !document.querySelector('.cell.bad')");
+
+        await page.Keyboard.PressAsync("g");
+        await page.Keyboard.PressAsync("a");
+        await page.WaitForSelectorAsync("tr[data-alert=WorkerCrash]");
+        await page.WaitForFunctionAsync("() => document.querySelector('tr[data-alert=WorkerCrash] [data-key=e]')");
+        for (var row = 0; row < 20 && !await page.EvaluateAsync<bool>("() => document.activeElement.dataset.alert === 'WorkerCrash'"); row++)
+        {
+            await page.Keyboard.PressAsync("j");
+        }
+
+        await page.Keyboard.PressAsync("e");
+        await page.WaitForSelectorAsync("tr[data-alert=WorkerCrash] td:has-text('otto')");
+        Assert.Empty(complaints);
+        await page.Context.CloseAsync();
+    }
+
+    [Fact]
+    public async Task DatabaseAndRedisStopped_BannersComeAndGo_AndThePageStays()
+    {
+        var (page, complaints) = await console.OpenAsync("vera");
+        await page.WaitForFunctionAsync("() => document.querySelectorAll('.cell.good').length === 2");
+        await console.Database.StopAsync();
+        await page.WaitForSelectorAsync(".banner:has-text('database does not answer')");
+        Assert.Equal(2, await page.Locator(".cell").CountAsync());
+        Assert.NotEqual("–", await page.InnerTextAsync(".tile-value >> nth=0"));
+        await console.Database.StartAsync();
+        await page.WaitForSelectorAsync(".banner:has-text('database does not answer')", new() { State = WaitForSelectorState.Detached });
+
+        await console.Redis.StopAsync();
+        await page.WaitForSelectorAsync(".banner:has-text('Redis is lost')");
+        await console.Redis.StartAsync();
+        await page.WaitForSelectorAsync(".banner:has-text('Redis is lost')", new() { State = WaitForSelectorState.Detached });
+        Assert.Empty(complaints);
+        await page.Context.CloseAsync();
+    }
+
+    [Fact]
+    public async Task Keyboard_HelpSearchAndPause_Work()
+    {
+        var (page, complaints) = await console.OpenAsync();
+        await page.Keyboard.PressAsync("?");
+        await page.WaitForSelectorAsync("dialog[open] kbd");
+        await page.Keyboard.PressAsync("Escape");
+        await page.WaitForFunctionAsync("() => !document.querySelector('dialog[open]')");
+        await page.Keyboard.PressAsync("p");
+        await page.WaitForSelectorAsync(".state:has-text('Paused')");
+        await page.Keyboard.PressAsync("p");
+        await page.WaitForSelectorAsync(".state:has-text('Live')");
+        await page.Keyboard.PressAsync("g");
+        await page.Keyboard.PressAsync("c");
+        await page.WaitForURLAsync("**/admin/connections");
+        await page.WaitForSelectorAsync("[data-search]");
+        await page.Keyboard.PressAsync("/");
+        await page.Keyboard.TypeAsync("gp?");
+        await page.Keyboard.PressAsync("Enter");
+        await page.WaitForURLAsync("**/admin/connections?q=gp*");
+        Assert.Empty(complaints);
+        await page.Context.CloseAsync();
+    }
+
+    [Fact]
+    public async Task SignIn_WrongPasswordForeignOriginNoToken_AreRefused()
+    {
+        using var handler = new HttpClientHandler { AllowAutoRedirect = false };
+        using var http = new HttpClient(handler) { BaseAddress = console.Server.ConsoleUrl };
+
+        using var anonymous = await http.GetAsync("admin/workers");
+        Assert.Equal(HttpStatusCode.Redirect, anonymous.StatusCode);
+        Assert.Contains("/admin/login", anonymous.Headers.Location!.ToString());
+        using var health = await http.GetAsync("healthchecks-ui");
+        Assert.Equal(HttpStatusCode.Redirect, health.StatusCode);
+
+        using var form = new FormUrlEncodedContent([new("name", "ada"), new("password", ConsoleFixture.Password)]);
+        using var forged = await http.PostAsync("admin/account/sign-in", form);
+        Assert.Equal(HttpStatusCode.BadRequest, forged.StatusCode);
+
+        using var foreign = new HttpRequestMessage(HttpMethod.Post, "_blazor/negotiate?negotiateVersion=1");
+        foreign.Headers.Add("Origin", "https://evil.example");
+        using var refused = await http.SendAsync(foreign);
+        Assert.Equal(HttpStatusCode.Forbidden, refused.StatusCode);
+
+        using var page = await http.GetAsync("admin/login");
+        var policy = page.Headers.GetValues("Content-Security-Policy").Single();
+        Assert.Contains("script-src 'self';", policy);
+        Assert.Contains("frame-ancestors 'none'", policy);
+        Assert.DoesNotContain("Server", page.Headers.Select(h => h.Key));
+        Assert.DoesNotContain("set-up", await page.Content.ReadAsStringAsync());
+    }
+
+    // A machine that is busy with everything else may take longer; the limit is the promise, measured when nothing else runs.
+    private static int Slack => Environment.GetEnvironmentVariable("CHAT_STRICT_TIMES") is { Length: > 0 } ? 1 : 10;
+
+    private static async Task PictureAsync(IPage page, string path, int width, ColorScheme scheme)
+    {
+        var wanted = (width, scheme) switch
+        {
+            (1280, ColorScheme.Light) => path is "admin" or "admin/workers" or "admin/alerts?tab=rules" or "healthchecks-ui",
+            (1280, ColorScheme.Dark) => path is "admin" or "admin/metrics",
+            _ => path is "admin",
+        };
+        if (Pictures && wanted)
+        {
+            var name = $"{path.Replace('/', '-').Replace("?tab=", "-", StringComparison.Ordinal)}{(scheme is ColorScheme.Dark ? "-dark" : "")}{(width < 500 ? "-phone" : "")}.png";
+            Directory.CreateDirectory(Repository.PathOf("docs", "console"));
+            await page.ScreenshotAsync(new() { Path = Repository.PathOf("docs", "console", name) });
+        }
+    }
+}
