@@ -70,7 +70,8 @@ internal sealed partial class CommitFollower(
             try
             {
                 await breaker.WaitUntilClosedAsync(stop);
-                if (woken || IsDue())
+                // Asked in any case, for it notes when Redis was not to be relied on.
+                if (IsDue() | woken)
                 {
                     await StepAsync(stop);
                     // Rings that come close together share a reading.

@@ -44,6 +44,9 @@ public sealed class LogWriterFaultTests(PostgresDatabase database) : IClassFixtu
         Assert.Equal(1, trigger.Strikes);
         Assert.All(outcomes, o => Assert.False(Assert.IsType<AppendStored>(o).Duplicate));
         Assert.Equal(21, (await storage.Log.BoundsAsync([conversation], default))[conversation].Head);
+        // Followers pass over what their own process committed: they are told where it may not know.
+        Assert.All(storage.Doubted, e => Assert.Equal(conversation, e.Conversation));
+        Assert.NotEmpty(storage.Doubted);
         // Those of the lost reply were told to observers too, once, in order.
         Assert.Equal(Enumerable.Range(1, 21).Select(n => (long)n), storage.Committed.Where(e => e.Conversation == conversation).Select(e => e.Seq));
     }

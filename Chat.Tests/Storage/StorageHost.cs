@@ -16,6 +16,7 @@ internal sealed class StorageHost : IAsyncDisposable, ICommitObserver
 {
     private readonly IHost _host;
     private readonly List<LogEvent> _committed = [];
+    private readonly System.Collections.Concurrent.ConcurrentQueue<LogEvent> _doubted = new();
 
     private StorageHost(IHost host) => _host = host;
 
@@ -40,6 +41,9 @@ internal sealed class StorageHost : IAsyncDisposable, ICommitObserver
             }
         }
     }
+
+    /// <summary>What was said to be in doubt.</summary>
+    public IReadOnlyCollection<LogEvent> Doubted => _doubted;
 
     public static async Task<StorageHost> StartAsync(string connectionString, params (string Key, string Value)[] settings)
     {
@@ -79,6 +83,14 @@ internal sealed class StorageHost : IAsyncDisposable, ICommitObserver
         }
 
         await ValueTask.CompletedTask;
+    }
+
+    public void InDoubt(IReadOnlyCollection<LogEvent> events)
+    {
+        foreach (var e in events)
+        {
+            _doubted.Enqueue(e);
+        }
     }
 
     public async ValueTask DisposeAsync()

@@ -25,6 +25,8 @@ public sealed class RedisBackplaneTests : BackplaneContract
         Assert.Equal(BackplaneMode.Redis, _hosts[0].Bus.Status.Mode);
         var health = _hosts[0].Health;
         Assert.Equal("Healthy in use", $"{health.Level} {health.Description}");
+        Assert.Equal("redis", health.Data!["mode"]);
+        Assert.IsType<long>(health.Data["responseTime"]);
     }
 
     [Fact]

@@ -36,6 +36,7 @@ public sealed class When_Redis_stops : IAsyncLifetime
         var health = _here.Health;
         Assert.Equal((HealthLevel.Unhealthy, false), (health.Level, health.Connected));
         Assert.StartsWith("not connected for ", health.Description, StringComparison.Ordinal);
+        Assert.Equal(("database", null), (health.Data!["mode"], health.Data["responseTime"]));
         _here.AssertLogIsCalm();
     }
 
