@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using Chat.Contracts;
 using Chat.Tests.Support;
 using Chat.Tests.Support.Clients;
@@ -18,7 +19,7 @@ public sealed class When_workers_share_a_machine
             Workers = 2,
             Options = new Dictionary<string, string?> { ["Delivery:FollowInterval"] = "00:10:00", ["Delivery:SweepInterval"] = "00:10:00" },
         });
-        await Eventually.EqualAsync(2, () => server.WorkerIds().Count, "the number of workers");
+        await Eventually.EqualAsync(2, () => HealthyWorkersAsync(server), "the number of healthy workers", TimeSpan.FromMinutes(1));
 
         // The kernel spreads connections over the workers: of so many it is next to impossible that one has none.
         await using var alice = await StockClient.ConnectedAsync(server.Url, "alice");
@@ -55,6 +56,12 @@ public sealed class When_workers_share_a_machine
             Assert.Null(roster.Partial);
             await bob.DisposeAsync();
         }
+    }
+
+    private static async Task<int> HealthyWorkersAsync(ServerProcess server)
+    {
+        using var response = await server.Management.GetAsync("/health");
+        return JsonElement.Parse(await response.Content.ReadAsStringAsync()).GetProperty("workers").GetProperty("healthy").GetInt32();
     }
 
     private static async Task<double> CounterAsync(ServerProcess server, string name) =>
