@@ -13,7 +13,7 @@ internal static class CommandLine
     private static readonly Option<string[]> Only = new("--target") { Description = "Which servers to run: bare, naive, product. All, unless named.", AllowMultipleArgumentsPerToken = true };
     private static readonly Option<int?> Repeat = new("--repeat") { Description = "Interleaved repeats of each scenario (3)." };
     private static readonly Option<double?> Seconds = new("--seconds") { Description = "Measured seconds of each load (8)." };
-    private static readonly Option<double?> WarmUp = new("--warm-up") { Description = "Seconds of load on a server just started (15)." };
+    private static readonly Option<double?> WarmUp = new("--warm-up") { Description = "Least seconds of load on a server just started, longer while its code is being compiled (15)." };
     private static readonly Option<int?> PairCount = new("--pairs") { Description = "Pairs of users of the 1:1 loads (50)." };
     private static readonly Option<int?> InFlight = new("--in-flight") { Description = "1:1 sends under way at once, over all pairs (200)." };
     private static readonly Option<string[]> Rates = new("--rate") { Description = "Messages a second of the latency scenario (500 2000 5000).", AllowMultipleArgumentsPerToken = true };

@@ -21,6 +21,9 @@ internal sealed record RunOptions
     /// <summary>Load on a server that was just started; EF Core and the compiler need 8–15 s.</summary>
     public TimeSpan WarmUp { get; init; } = TimeSpan.FromSeconds(15);
 
+    /// <summary>Longest that the warm-up goes on for a server whose code is still being compiled.</summary>
+    public TimeSpan WarmUpLimit { get; init; } = TimeSpan.FromSeconds(60);
+
     public int Pairs { get; init; } = 50;
 
     /// <summary>1:1 sends without a receipt, over all connections.</summary>
@@ -50,6 +53,7 @@ internal sealed record RunOptions
         Window = TimeSpan.FromSeconds(2),
         RampUp = TimeSpan.FromSeconds(1),
         WarmUp = TimeSpan.FromSeconds(3),
+        WarmUpLimit = TimeSpan.Zero,
         Rates = [500, 2000],
         Backlog = 20_000,
         IdleConnections = [1000],

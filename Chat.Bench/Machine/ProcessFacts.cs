@@ -47,6 +47,34 @@ internal static class ProcessFacts
         return Tree(root).Sum(p => p.ResidentPages) * Environment.SystemPageSize;
     }
 
+    /// <summary>CPU seconds used so far by the living threads of the tree that have this name, as Linux cuts it; 0 where that cannot be seen.</summary>
+    public static double ThreadSeconds(int root, string name)
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            return 0;
+        }
+
+        var ticks = 0L;
+        foreach (var folder in Tree(root).Select(p => $"/proc/{p.Pid}/task").Where(Directory.Exists).SelectMany(Directory.EnumerateDirectories))
+        {
+            try
+            {
+                if (File.ReadAllText($"{folder}/comm").TrimEnd() == name)
+                {
+                    var fields = Fields($"{folder}/stat");
+                    ticks += Number(fields, 11) + Number(fields, 12);
+                }
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // The thread ended between the listing and the reading.
+            }
+        }
+
+        return ticks / TicksPerSecond;
+    }
+
     private static List<Entry> Tree(int root)
     {
         var all = new List<Entry>();
@@ -71,13 +99,10 @@ internal static class ProcessFacts
     {
         try
         {
-            // The name is in parentheses and may hold anything; the numbers begin behind the last one.
-            var stat = File.ReadAllText($"/proc/{pid}/stat");
-            var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
-            long Number(int field) => long.Parse(fields[field], CultureInfo.InvariantCulture);
+            var fields = Fields($"/proc/{pid}/stat");
 
             // Fields 13 and 14 are what its ended children used; without them the sum falls when a child ends.
-            return new Entry(pid, (int)Number(1), Number(11) + Number(12) + Number(13) + Number(14), Number(21));
+            return new Entry(pid, (int)Number(fields, 1), Number(fields, 11) + Number(fields, 12) + Number(fields, 13) + Number(fields, 14), Number(fields, 21));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -85,6 +110,15 @@ internal static class ProcessFacts
             return null;
         }
     }
+
+    /// <summary>The name is in parentheses and may hold anything; the numbers begin behind the last one.</summary>
+    private static string[] Fields(string file)
+    {
+        var stat = File.ReadAllText(file);
+        return stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
+    }
+
+    private static long Number(string[] fields, int field) => long.Parse(fields[field], CultureInfo.InvariantCulture);
 
     private sealed record Entry(int Pid, int Parent, long CpuTicks, long ResidentPages);
 }

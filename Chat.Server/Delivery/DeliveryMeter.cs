@@ -18,15 +18,21 @@ internal sealed class DeliveryMeter : IDisposable
     };
 
     private readonly Meter _meter;
-    private readonly Counter<long> _delivered;
     private readonly Counter<long> _resent;
     private readonly Counter<long> _slow;
     private readonly Histogram<double> _duration;
+    private long _live;
+    private long _replayed;
 
     public DeliveryMeter(IMeterFactory meters)
     {
         _meter = meters.Create(Name);
-        _delivered = _meter.CreateCounter<long>("chat.message.delivered", "{message}", "Events written to connections.");
+        // Counted here and read when somebody looks: with a listener a counter costs as much as the write that it counts.
+        _meter.CreateObservableCounter(
+            "chat.message.delivered",
+            () => new Measurement<long>[] { new(Interlocked.Read(ref _live), Live), new(Interlocked.Read(ref _replayed), Replay) },
+            "{message}",
+            "Events written to connections.");
         _resent = _meter.CreateCounter<long>("chat.message.resent", "{message}", "Events written again for lack of an acknowledgement.");
         _slow = _meter.CreateCounter<long>("chat.connection.slow_disconnect", "{connection}", "Connections closed for lack of acknowledgements.");
         _duration = _meter.CreateHistogram("chat.message.delivery.duration", "s", "From the acceptance of a message until it was written to the connections that are live.", advice: LatencyBuckets);
@@ -35,7 +41,7 @@ internal sealed class DeliveryMeter : IDisposable
     /// <summary>Events were written to all who are live, so long after they were accepted.</summary>
     public void Fed(TimeSpan sinceAccepted) => _duration.Record(Math.Max(0, sinceAccepted.TotalSeconds), Live, ToWrite);
 
-    public void Delivered(int events, bool live) => _delivered.Add(events, live ? Live : Replay);
+    public void Delivered(int events, bool live) => Interlocked.Add(ref live ? ref _live : ref _replayed, events);
 
     public void Resent(int events) => _resent.Add(events);
 

@@ -65,12 +65,7 @@ internal sealed class DeliveryService(
         users.Find(connection.ConnectionId)?.Acknowledge(positions, (subscription, seq) =>
         {
             pumps.Facts.Note(FactKind.Acknowledged, subscription.Pump, subscription.Feed.Conversation, seq, seq);
-
-            // Having one's own message back is no news to the others, and subscribers of a topic do not know of each other.
-            if (!TopicIds.IsTopic(subscription.Feed.Conversation) && !subscription.Feed.IsOwn(subscription.Pump.User, seq))
-            {
-                receipts.Delivered(subscription.Feed.Conversation, subscription.Pump.User, seq);
-            }
+            receipts.Acknowledged(subscription, seq);
         });
 
     /// <summary>A conversation was created: its members' connections start to follow it, on every node.</summary>

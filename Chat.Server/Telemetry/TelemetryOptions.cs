@@ -7,7 +7,10 @@ internal sealed class TelemetryOptions
 {
     public const string Section = "Telemetry";
 
-    /// <summary>Meters that are listened to; a trailing <c>*</c> matches any ending.</summary>
+    /// <summary>
+    /// Meters that are listened to; a trailing <c>*</c> matches any ending. Not <c>Microsoft.AspNetCore.*</c>: the memory pool's meter
+    /// measures every rented block, several times a message.
+    /// </summary>
     [MinLength(1)]
     public string[] Meters { get; set; } = [];
 

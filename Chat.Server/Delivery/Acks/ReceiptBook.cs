@@ -9,9 +9,18 @@ internal sealed partial class ReceiptBook(SignalRelay signals, IOptions<Delivery
 {
     private readonly ConcurrentDictionary<(string Conversation, string User), (long Delivered, long Read)> _news = new();
 
-    public void Delivered(string conversation, string user, long seq) =>
-        _news.AddOrUpdate(
-            (conversation, user), static (_, s) => (s, 0), static (_, before, s) => (Math.Max(before.Delivered, s), before.Read), seq);
+    /// <summary>Notes how far a connection has acknowledged. Its lock would meet a large group's fan-out: who is not to be told is left out before.</summary>
+    public void Acknowledged(Subscription subscription, long seq)
+    {
+        var feed = subscription.Feed;
+        var user = subscription.Pump.User;
+        // Having one's own message back is no news to the others, and subscribers of a topic do not know of each other.
+        if (feed.Size <= options.Value.ReceiptConnections && !TopicIds.IsTopic(feed.Conversation) && !feed.IsOwn(user, seq))
+        {
+            _news.AddOrUpdate(
+                (feed.Conversation, user), static (_, s) => (s, 0), static (_, before, s) => (Math.Max(before.Delivered, s), before.Read), seq);
+        }
+    }
 
     public void Read(string conversation, string user, long seq) =>
         _news.AddOrUpdate(

@@ -22,6 +22,9 @@ internal sealed class ConversationFeed(string conversation, int recentEvents)
 
     public long Head => _gate.Known;
 
+    /// <summary>Connections that follow the conversation here; asked without the lock, as it was a moment ago.</summary>
+    public int Size => _subscriptions.Count;
+
     /// <summary>Passes events on, in order; what comes too early is kept back.</summary>
     /// <param name="changes">Receives the membership events that were fed.</param>
     /// <returns>Whether a gap must be filled from the log; told once until that filling has ended.</returns>

@@ -100,6 +100,13 @@ internal sealed partial class FeedPublisher(
     {
         await foreach (var events in lane.ReadAllAsync(stop))
         {
+            // What was committed while the last events were written goes out with these: one frame instead of several.
+            while (events.Count < options.Value.PageSize && lane.TryPeek(out var next) && events.Count + next.Count <= options.Value.PageSize)
+            {
+                lane.TryRead(out next);
+                events.AddRange(next!);
+            }
+
             events.Sort(ByConversation);
             var all = new ArraySegment<LogEvent>([.. events]);
             for (var from = 0; from < all.Count;)

@@ -33,7 +33,8 @@ internal enum AppendKind : byte
 /// <summary>One thing to be added to a conversation's log. Already validated for form; rights are checked under the conversation's lock.</summary>
 internal sealed class Append
 {
-    private readonly TaskCompletionSource<AppendOutcome> _outcome = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    // What follows the answer (a receipt is written) runs where the answer is given: see AnswerRun.
+    private readonly TaskCompletionSource<AppendOutcome> _outcome = new();
 
     public AppendKind Kind { get; init; }
     public required string Conversation { get; init; }

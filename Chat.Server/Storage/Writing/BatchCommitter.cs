@@ -219,11 +219,10 @@ internal sealed partial class BatchCommitter(
             var events = new LogEvent[plan.Rows.Count];
             for (var i = 0; i < events.Length; i++)
             {
-                var (append, e) = plan.Rows[i];
-                events[i] = e;
-                append.Complete(new AppendStored(e.Seq, e.Epoch, e.At, Duplicate: false));
+                events[i] = plan.Rows[i].Event;
             }
 
+            AnswerRun.Start(plan.Rows);
             meter.Accepted(events.Length);
             await PublishAsync(events);
         }
