@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using Chat.Contracts;
+using Chat.Server.Delivery.Feeds;
 using Chat.Server.Delivery.Nodes;
 using Microsoft.Extensions.Options;
 

@@ -261,10 +261,7 @@ internal sealed class ConversationFeed(string conversation, int recentEvents)
             }
         }
 
-        foreach (var e in run)
-        {
-            _recent.Add(e);
-        }
+        _recent.AddAll(run);
     }
 
     private void EndMembershipsUnderLock(LogEvent change)

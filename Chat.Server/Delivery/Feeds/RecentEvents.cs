@@ -11,6 +11,14 @@ internal sealed class RecentEvents(int capacity)
 
     public bool IsEmpty => _count == 0;
 
+    public void AddAll(ReadOnlySpan<LogEvent> run)
+    {
+        foreach (var e in run)
+        {
+            Add(e);
+        }
+    }
+
     public void Add(LogEvent e)
     {
         if (capacity == 0)
