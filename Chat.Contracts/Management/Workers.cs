@@ -83,7 +83,7 @@ public sealed record WorkerView
     /// <summary>Restarts since the supervisor started.</summary>
     public int Restarts { get; init; }
 
-    /// <summary>Starts within the last hour, as far as the latest 200 events tell.</summary>
+    /// <summary>Restarts within the last hour, as far as the latest 200 events tell.</summary>
     public int RestartsLastHour { get; init; }
 
     /// <summary>Ends that nobody asked for.</summary>

@@ -80,7 +80,7 @@ internal sealed class WorkerViews(IWorkersMonitor monitor, MetricsHistory histor
             StartedAt = worker.StartedAt,
             UptimeSeconds = vitals?.UptimeSeconds,
             Restarts = worker.Restarts,
-            RestartsLastHour = Math.Max(0, monitor.Recent.Count(e => e.WorkerId == worker.Id && e.To == WorkerState.Starting && e.At >= hourAgo)),
+            RestartsLastHour = Math.Min(worker.Restarts, monitor.Recent.Count(e => e.WorkerId == worker.Id && e.To == WorkerState.Starting && e.At >= hourAgo)),
             Crashes = worker.Crashes,
             LastExit = View(worker.LastExit),
             RetryAt = worker.RetryAt,
