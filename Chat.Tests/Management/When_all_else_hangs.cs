@@ -32,8 +32,10 @@ public sealed class When_all_else_hangs
             await InTimeAsync<Overview>(server, ManagementRoutes.Overview);
 
             Signals.Send(server.WorkerIds()[0], Signal.Stop);
-            var page = await InTimeAsync<Page<ConnectionView>>(server, ManagementRoutes.Connections);
-            Assert.Equal("1 of 2 workers answered", page.Partial?.Text);
+
+            // On a busy machine a process goes on for a moment after it was stopped.
+            await Eventually.EqualAsync(
+                "1 of 2 workers answered", async () => (await InTimeAsync<Page<ConnectionView>>(server, ManagementRoutes.Connections)).Partial?.Text, "who answered");
 
             Signals.Send(server.WorkerIds()[1], Signal.Stop);
             await RefusedInTimeAsync(server, ManagementRoutes.Connections);
@@ -68,7 +70,13 @@ public sealed class When_all_else_hangs
         async () =>
         {
             var watch = Stopwatch.StartNew();
-            var error = await (await server.Management.GetAsync(route)).RefusedAsync(503);
+            var response = await server.Management.GetAsync(route);
+            if (response.IsSuccessStatusCode)
+            {
+                return false;
+            }
+
+            var error = await response.RefusedAsync(503);
             Assert.Contains(error.Code, new[] { ManagementCodes.StorageUnavailable, ManagementCodes.WorkersUnavailable });
             Assert.True(error.Retryable);
             return watch.Elapsed < Promised;
