@@ -9,6 +9,7 @@ using Chat.Server.Hubs;
 using Chat.Server.Management;
 using Chat.Server.Messaging;
 using Chat.Server.Presence;
+using Chat.Server.Realtime;
 using Chat.Server.Storage;
 using Chat.Server.Telemetry;
 using Chat.Server.Telemetry.Metrics;
@@ -46,7 +47,7 @@ internal static class Program
         var builder = CreateBuilder(args);
         if (TestSwitches.Any && !builder.Environment.IsDevelopment())
         {
-            throw new Workers.StartRefusedException(ExitCodes.Configuration, $"{TestSwitches.Variable} is set: a server that breaks its promises on purpose runs in Development only.");
+            throw new Workers.StartRefusedException(ExitCodes.Configuration, $"{TestSwitches.Variable} or {CrashPoints.Variable} is set: a server that breaks its promises on purpose, or dies, runs in Development only.");
         }
 
         var plan = builder.AddWorkers(args);
@@ -66,6 +67,7 @@ internal static class Program
             builder.Services.AddAccess();
             builder.Services.AddMessaging();
             builder.Services.AddDelivery();
+            builder.Services.AddRealtime(builder.Configuration);
             builder.Services.AddPresence();
             builder.Services.AddHubs();
             builder.Services.AddApi();

@@ -15,13 +15,16 @@ internal readonly record struct InboxGap(long After, long To, int Generation);
 internal sealed class ConversationInbox(string conversation, InboxLoad load)
 {
     private const int MostSkipped = 1024;
-    private const int MostIds = 1024;
+
+    /// <summary>Events handed out whose stored twin is awaited: an hour of storage being away at 30 a second.</summary>
+    private const int MostShown = 100_000;
+    private const int MostStored = 1024;
 
     private readonly Lock _gate = new();
     private readonly HandlingQueue _queue = new(load);
     private readonly EarlyArrivals _early = new();
     private readonly HashSet<long> _skipped = [];
-    private readonly RecentIds _ids = new(MostIds);
+    private readonly RecentIds _ids = new(MostShown, MostStored);
     private long? _epoch;
     private long? _accepted;
     private long _handled;
@@ -209,7 +212,7 @@ internal sealed class ConversationInbox(string conversation, InboxLoad load)
         else if (entry.Event is { Seq: null } provisional)
         {
             // Its stored twin is the second chance, and must not be taken for a repetition.
-            _ids.Remove(provisional);
+            _ids.Unshow(provisional);
         }
 
         return after;
@@ -255,7 +258,7 @@ internal sealed class ConversationInbox(string conversation, InboxLoad load)
     private Arrival OfferProvisionalLocked(ChatEvent e)
     {
         // Without room it is dropped: its stored twin will come.
-        if (!_queue.HasRoom || !_ids.Add(e))
+        if (!_queue.HasRoom || !_ids.TryShow(e))
         {
             return Arrival.Ignored;
         }
@@ -287,7 +290,7 @@ internal sealed class ConversationInbox(string conversation, InboxLoad load)
 
     private void AcceptLocked(InboxEntry entry)
     {
-        if (entry.Event is { } e && (!_ids.IsEmpty || Conversation.StartsWith("topic:", StringComparison.Ordinal)) && !_ids.Add(e))
+        if (entry.Event is { } e && (!_ids.IsEmpty || Conversation.StartsWith("topic:", StringComparison.Ordinal)) && !_ids.TryStore(e))
         {
             // The stored twin of a provisional event: only the position moves.
             entry.Event = null;

@@ -63,6 +63,9 @@ internal sealed partial class CommitFollower(
         base.Dispose();
     }
 
+    /// <summary>How long ago the journal was read to its end; null before the first time.</summary>
+    public TimeSpan? SinceRead => Volatile.Read(ref _readAt) is var at and not 0 ? time.GetElapsedTime(at) : null;
+
     protected override async Task ExecuteAsync(CancellationToken stop)
     {
         for (var woken = true; !stop.IsCancellationRequested;)
@@ -102,8 +105,9 @@ internal sealed partial class CommitFollower(
         await _reading.WaitAsync(stop);
         try
         {
+            var asked = time.GetTimestamp();
             await ReadAsync(stop);
-            _readAt = time.GetTimestamp();
+            Volatile.Write(ref _readAt, asked);
         }
         finally
         {

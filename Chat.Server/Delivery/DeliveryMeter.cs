@@ -34,6 +34,8 @@ internal sealed class DeliveryMeter : IDisposable
             "{message}",
             "Events written to connections.");
         _resent = _meter.CreateCounter<long>("chat.message.resent", "{message}", "Events written again for lack of an acknowledgement.");
+        _meter.CreateObservableCounter(
+            "chat.message.blanked", () => Feeds.Frames.Blanked, "{message}", "Events with a value that cannot be written, sent without their content.");
         _slow = _meter.CreateCounter<long>("chat.connection.slow_disconnect", "{connection}", "Connections closed for lack of acknowledgements.");
         _duration = _meter.CreateHistogram("chat.message.delivery.duration", "s", "From the acceptance of a message until it was written to the connections that are live.", advice: LatencyBuckets);
     }

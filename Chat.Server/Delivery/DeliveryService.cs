@@ -17,6 +17,8 @@ internal sealed class DeliveryService(
     SignalRelay signals,
     HintSender hints,
     RedisNotices redis,
+    CommitFollower follower,
+    Provisionals provisionals,
     StorageBreaker breaker)
 {
     /// <summary>Starts feeding a connection; returns at once, waits neither for storage nor for the catch-up.</summary>
@@ -127,6 +129,40 @@ internal sealed class DeliveryService(
 
     /// <summary>Tells the other members, on every node, that the user types.</summary>
     public void Typing(string conversation, string user) => signals.Typing(conversation, user);
+
+    /// <summary>Whether a connection of the user follows the conversation here; as true as <see cref="SinceFollowed"/> is young.</summary>
+    public bool IsMember(string user, string conversation)
+    {
+        foreach (var pump in users.Of(user))
+        {
+            if (pump.Follows(conversation))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Whether storage has not told yet what a connection of the user follows.</summary>
+    public bool IsLoading(string user)
+    {
+        foreach (var pump in users.Of(user))
+        {
+            if (!pump.HasLoaded)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Since when nothing was heard of what others committed, membership among it; null before the first time.</summary>
+    public TimeSpan? SinceFollowed => follower.SinceRead;
+
+    /// <inheritdoc cref="Provisionals.Show"/>
+    public void ShowProvisional(LogEvent e, Func<bool> isStored) => provisionals.Show(e, isStored);
 
     /// <summary>Sends a notice to all connections of a user.</summary>
     public void NotifyUser(string user, Notice notice)

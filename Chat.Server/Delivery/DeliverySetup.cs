@@ -38,6 +38,7 @@ internal static class DeliverySetup
         AddLoop<HintReceiver>(services);
         AddLoop<SignalRelay>(services);
         AddLoop<DeliveryUpkeep>(services);
+        AddLoop<Provisionals>(services);
         services.AddSingleton<IDrainStep, DeliveryDrain>();
         return services;
     }

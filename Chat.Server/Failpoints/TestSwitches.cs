@@ -24,6 +24,9 @@ internal static class TestSwitches
     /// <summary>What is committed is not told to other processes.</summary>
     public static readonly bool DropHints = On.Contains("drop-hints");
 
+    /// <summary>Receipts say <c>queued</c> and nothing is spooled.</summary>
+    public static readonly bool QueueWithoutSpooling = On.Contains("queue-without-spooling");
+
     /// <summary>Whether any switch is on.</summary>
-    public static bool Any => On.Length > 0;
+    public static bool Any => On.Length > 0 || CrashPoints.Any;
 }

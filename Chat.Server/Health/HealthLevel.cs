@@ -17,6 +17,7 @@ internal static class HealthNames
     public const string WebSocket = "websocket";
     public const string Queue = "queue";
     public const string Disk = "disk";
+    public const string Spool = "spool";
 
     /// <summary>The tag of checks without which a process must get no traffic.</summary>
     public const string ReadyTag = "ready";

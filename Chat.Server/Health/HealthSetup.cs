@@ -53,6 +53,7 @@ internal static class HealthSetup
         if (scope.HasFlag(HealthScope.Node))
         {
             services.AddSingleton<IHealthProbe, DiskProbe>();
+            services.AddSingleton<IHealthProbe, SpoolProbe>();
             services.AddHostedService<WorkerMeters>();
             services.TryAddSingleton<IQueueFacts>(static provider => new NodeQueueFacts(provider.GetRequiredService<MetricsHistory>()));
         }

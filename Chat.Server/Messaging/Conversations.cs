@@ -9,7 +9,7 @@ namespace Chat.Server.Messaging;
 
 /// <summary>Creates and lists conversations.</summary>
 internal sealed class Conversations(
-    ConversationStore store, Calls calls, Rules rules, IOptions<StorageOptions> storage, IOptions<MessagingOptions> options)
+    ConversationStore store, RealtimeBook realtime, Calls calls, Rules rules, IOptions<StorageOptions> storage, IOptions<MessagingOptions> options)
 {
     private const string IdAlphabet = "abcdefghijklmnopqrstuvwxyz234567";
 
@@ -86,6 +86,7 @@ internal sealed class Conversations(
         var id = await store.CreateAsync(conversation, cancellation);
         if (id == conversation.Id)
         {
+            realtime.Note(id, conversation.Policy);
             created(id, [user, .. others]);
         }
 

@@ -27,6 +27,14 @@ internal sealed partial class Receipts(ILogger<Receipts> logger)
             Status = stored.Duplicate ? ReceiptStatus.Duplicate : ReceiptStatus.Stored,
             At = DateTimeOffset.FromUnixTimeMilliseconds(stored.At),
         },
+        AppendQueued queued => new Receipt
+        {
+            Ok = true,
+            Id = append.Id,
+            Conversation = append.Conversation,
+            Status = ReceiptStatus.Queued,
+            At = DateTimeOffset.FromUnixTimeMilliseconds(queued.At),
+        },
         AppendRefused refused => Refused(append.Id, ErrorOf(refused)),
         _ => Refused(append.Id, Surprise()),
     };

@@ -1,7 +1,9 @@
 using System.Runtime.InteropServices;
 using Chat.Contracts;
 using Chat.Server.Access;
+using Chat.Server.Realtime;
 using Chat.Server.Storage;
+using Chat.Server.Storage.Conversations;
 using Chat.Server.Storage.Writing;
 
 namespace Chat.Server.Messaging;
@@ -10,7 +12,7 @@ namespace Chat.Server.Messaging;
 /// Messages on their way into the log. The hot path: nothing is looked up, nothing awaited before the writer has the append,
 /// so the order in which a connection calls is the order in the log.
 /// </summary>
-internal sealed class Sends(LogWriter writer, AccessLimits limits, Rules rules, Receipts receipts)
+internal sealed class Sends(LogWriter writer, RealtimeBook book, RealtimeLane realtime, AccessLimits limits, Rules rules, Receipts receipts)
 {
     public Task<Receipt> SendAsync(string user, SendRequest? send)
     {
@@ -74,7 +76,7 @@ internal sealed class Sends(LogWriter writer, AccessLimits limits, Rules rules, 
             Ref = send.ReplyTo,
             ExpiresIn = send.ExpiresIn,
         };
-        return receipts.OfAsync(append, writer.Submit(append));
+        return receipts.OfAsync(append, book.Contains(append.Conversation) ? realtime.Submit(append) : writer.Submit(append));
     }
 
     private static async Task<BatchResult> WhenAllAsync(Task<Receipt>[] pending) =>

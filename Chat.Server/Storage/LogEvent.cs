@@ -5,6 +5,8 @@ internal sealed class LogEvent
 {
     public required string Conversation { get; init; }
     public required long Epoch { get; init; }
+
+    /// <summary>0: provisional, not in the log yet.</summary>
     public required long Seq { get; init; }
     public required string Id { get; init; }
     public required string Type { get; init; }

@@ -1,4 +1,5 @@
 using Chat.Server.Health;
+using Chat.Server.Storage.Conversations;
 using Chat.Server.Storage.Cursors;
 using Chat.Server.Storage.Dialects;
 using Chat.Server.Storage.Model;
@@ -54,6 +55,7 @@ internal static class StorageSetup
         services.AddRetention();
         services.AddSingleton<LogReader>();
         services.AddSingleton<ProcessIdentity>();
+        services.AddSingleton<RealtimeBook>();
         services.AddSingleton<WriterMeter>();
         services.AddSingleton<BatchCommitter>();
         services.AddSingleton<LogWriter>();

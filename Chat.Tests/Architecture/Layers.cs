@@ -20,8 +20,9 @@ internal static class Layers
         ["Delivery"] = ["Backplane", "Failpoints", "Storage"],
         ["Failpoints"] = [],
         ["Hubs"] = ["Access", "Delivery", "Messaging", "Presence"],
-        ["Messaging"] = ["Access", "Storage"],
+        ["Messaging"] = ["Access", "Realtime", "Storage"],
         ["Presence"] = ["Backplane"],
+        ["Realtime"] = ["Delivery", "Failpoints", "Storage"],
         ["Storage"] = ["Failpoints"],
     };
 

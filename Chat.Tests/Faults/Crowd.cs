@@ -12,8 +12,9 @@ namespace Chat.Tests.Faults;
 /// <param name="Users">Each with one device and our client.</param>
 /// <param name="Groups">Of three to six members each; beside them neighbours talk in pairs.</param>
 /// <param name="PerSecond">Messages of all users together.</param>
+/// <param name="Policy">Of all conversations; with one, all are groups.</param>
 /// <param name="Name">Begins the users' names, so that several crowds may use one database.</param>
-internal sealed record CrowdSize(int Users = 20, int Groups = 6, int PerSecond = 100, int Seed = 1, string Name = "user");
+internal sealed record CrowdSize(int Users = 20, int Groups = 6, int PerSecond = 100, int Seed = 1, string? Policy = null, string Name = "user");
 
 /// <summary>
 /// Users who talk through our client while a test breaks things, and the history of what they saw. Ends with everything healed:
@@ -102,7 +103,8 @@ internal sealed class Crowd : IAsyncDisposable
         ITestOutputHelper output, string? database = null, CheckerOptions? options = null, TimeSpan? drainWithin = null)
     {
         await Task.WhenAll(_sends.ToArray()).WaitAsync(Patience);
-        await HistoryChecker.DrainAsync(History, drainWithin ?? Patience);
+        await HistoryChecker.DrainAsync(
+            History, drainWithin ?? Patience, options, _size.Policy is null || database is null ? null : () => OwnRowsAsync(database));
         var result = HistoryChecker.Check(History, database is null ? null : await OwnRowsAsync(database), options);
         output.WriteLine(result.Counts.ToString());
         return result;
@@ -173,23 +175,24 @@ internal sealed class Crowd : IAsyncDisposable
         for (var i = 0; i < users.Length; i++)
         {
             var other = users[(i + 1) % users.Length];
-            var client = _clients[users[i]];
-            Begin(await AgreedAsync(() => client.CreateDirectAsync(other)), [users[i], other]);
+            await BeginAsync([users[i], other], _size.Policy is null ? null : $"pair {i}");
         }
 
         for (var i = 0; i < _size.Groups; i++)
         {
-            var members = users.OrderBy(_ => _random.Next()).Take(_random.Next(3, 7)).ToArray();
-            var title = $"group {i}";
-            Begin(await AgreedAsync(() => _clients[members[0]].CreateGroupAsync(title, members[1..])), members);
+            await BeginAsync([.. users.OrderBy(_ => _random.Next()).Take(_random.Next(3, 7))], $"group {i}");
         }
     }
 
-    /// <summary>A server that is asked for everything in its first second may say that it needs another one.</summary>
-    private static async Task<string> AgreedAsync(Func<Task<ConversationResult>> create)
+    /// <summary>A server that was started just now on a busy machine may take its database for lost at first.</summary>
+    private async Task BeginAsync(string[] members, string? title)
     {
-        var result = await Eventually.GetAsync(create, r => r.Error is not { Retryable: true }, "the conversation is there", Patience);
-        return result.Conversation?.Id ?? throw new InvalidOperationException($"No conversation: {result.Error}");
+        var client = _clients[members[0]];
+        var request = new CreateConversationRequest(
+            title is null ? ConversationKinds.Direct : ConversationKinds.Group, members[1..], Guid.CreateVersion7().ToString(), title, _size.Policy);
+        var result = await Eventually.GetAsync(
+            () => client.CreateConversationAsync(request), r => r is { Ok: true } or { Error.Retryable: false }, "the conversation begins", Patience);
+        Begin(result.Conversation?.Id ?? throw new InvalidOperationException($"No conversation: {result.Error}"), members);
     }
 
     private void Begin(string id, string[] members)

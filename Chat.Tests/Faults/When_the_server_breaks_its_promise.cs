@@ -87,6 +87,25 @@ public sealed class When_the_server_breaks_its_promise(ITestOutputHelper output)
     }
 
     [Fact]
+    public async Task Queueing_without_spooling_is_caught_as_loss()
+    {
+        await using var postgres = await PostgresServer.StartNewAsync();
+        var database = postgres.ConnectionString(await postgres.CreateDatabaseAsync());
+        await using var server = await ServerProcess.StartNewAsync(Mutant("queue-without-spooling", database));
+        await using var crowd = await Crowd.GatherAsync(server.Url, new CrowdSize(Users: 8, Groups: 2, PerSecond: 60, Policy: ConversationPolicies.Realtime));
+
+        await crowd.TalkThroughAsync(async () =>
+        {
+            await postgres.StopAsync();
+            await crowd.ReachAsync(crowd.Sent + 200);
+            await postgres.StartAsync();
+        });
+
+        var result = await JudgeSoonAsync(crowd, database);
+        Assert.NotEmpty(result.Of(Invariant.NoAckedLoss));
+    }
+
+    [Fact]
     public async Task A_server_with_such_a_switch_refuses_to_start_outside_Development()
     {
         await using var server = ServerProcess.Create(Mutant("ack-before-commit") with { Environment = "Production" });

@@ -29,12 +29,23 @@ internal sealed class WireProbe : IAsyncDisposable
 
     public IReadOnlyList<Notice> Notices => _client.Notices.Items;
 
-    public static async Task<WireProbe> StartAsync(Uri server)
+    /// <param name="policy">Of the conversation that it sends to.</param>
+    public static async Task<WireProbe> StartAsync(Uri server, string user = "probe", string? policy = null)
     {
-        var client = await StockClient.ConnectedAsync(server, "probe");
-        var probe = new WireProbe(client, (await client.CreateDirectAsync("probed")).Id);
+        var client = await StockClient.ConnectedAsync(server, user);
+        var request = new CreateConversationRequest(ConversationKinds.Group, ["probed"], "probe", Policy: policy);
+        var result = await Eventually.GetAsync(
+            () => client.CallAsync<ConversationResult>("CreateConversation", request), r => r.Ok, "the probe's conversation begins");
+        var probe = new WireProbe(client, result.Conversation!.Id);
         probe._run = Task.Run(probe.RunAsync);
         return probe;
+    }
+
+    /// <summary>How long the slowest but a hundredth of the answers took that came since there were so many.</summary>
+    public TimeSpan P99Since(long count)
+    {
+        var took = Answers.Items.Skip((int)count).Select(a => a.Took).Order().ToList();
+        return took.Count == 0 ? TimeSpan.Zero : took[(int)(took.Count * 0.99)];
     }
 
     public async Task StopAsync()

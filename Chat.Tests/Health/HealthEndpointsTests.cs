@@ -65,7 +65,7 @@ public sealed class HealthEndpointsTests : IAsyncLifetime
         var (code, report) = await ReadAsync(path);
 
         Assert.Equal((HttpStatusCode.OK, HealthUiReader.Status.Healthy), (code, report.Status));
-        Assert.Equal(["database", "redis", "workers", "websocket", "queue", "disk"], report.Entries.Keys);
+        Assert.Equal(["database", "redis", "workers", "websocket", "queue", "disk", "spool"], report.Entries.Keys);
         Assert.All(report.Entries.Values, entry => Assert.Equal(HealthUiReader.Status.Healthy, entry!.Status));
         Assert.Equal(["ready"], report.Entries["database"]!.Tags!);
         Assert.Equal(["ready"], report.Entries["websocket"]!.Tags!);

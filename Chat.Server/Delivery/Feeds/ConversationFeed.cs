@@ -42,8 +42,7 @@ internal sealed class ConversationFeed(string conversation, int recentEvents)
         }
     }
 
-    /// <summary>The log is known to reach this far.</summary>
-    /// <returns>As <see cref="Offer"/>.</returns>
+    /// <summary>The log is known to reach this far. Returns as <see cref="Offer"/>.</summary>
     public bool Hear(long head)
     {
         lock (_lock)
@@ -108,16 +107,7 @@ internal sealed class ConversationFeed(string conversation, int recentEvents)
         }
     }
 
-    public bool IsCold
-    {
-        get
-        {
-            lock (_lock)
-            {
-                return _gate.Position == FeedGate.Cold;
-            }
-        }
-    }
+    public bool IsCold => Position() == FeedGate.Cold;
 
     /// <summary>The log, read after joining, ends here.</summary>
     public void Establish(long head)
@@ -168,28 +158,32 @@ internal sealed class ConversationFeed(string conversation, int recentEvents)
         }
     }
 
-    /// <summary>Writes a notice to the connections of everybody but one user.</summary>
+    /// <summary>Writes what is not owed, a notice or an event without a seq, to the connections of everybody but one user that keep up.</summary>
+    /// <param name="frame">Asked under the lock; null: nothing after all.</param>
     /// <param name="most">Nobody is told when there are more connections than this.</param>
     /// <returns>False when there are more.</returns>
-    public bool Notify(string exceptUser, Func<SerializedHubMessage> notice, int most = int.MaxValue)
+    public bool Notify(string? exceptUser, Func<SerializedHubMessage?> frame, int most = int.MaxValue)
     {
-        SerializedHubMessage? frame = null;
+        SerializedHubMessage? made = null;
         lock (_lock)
         {
-            if (_subscriptions.Count > most)
+            foreach (var subscription in _subscriptions.Count > most ? [] : _subscriptions)
             {
-                return false;
-            }
-
-            foreach (var subscription in _subscriptions)
-            {
-                if (subscription.Pump.User != exceptUser && subscription.End == long.MaxValue)
+                if (subscription.Pump.User != exceptUser && subscription.End == long.MaxValue && (made ??= frame()) is { } ready)
                 {
-                    subscription.Pump.TrySendNotice(frame ??= notice());
+                    subscription.Pump.TrySendNotice(ready);
                 }
             }
+            return _subscriptions.Count <= most;
+        }
+    }
 
-            return true;
+    /// <summary>Who follows it now; sorted.</summary>
+    public IReadOnlyList<string> Users()
+    {
+        lock (_lock)
+        {
+            return [.. _subscriptions.Where(s => s.End == long.MaxValue).Select(s => s.Pump.User).Distinct().Order(StringComparer.Ordinal)];
         }
     }
 
@@ -202,6 +196,14 @@ internal sealed class ConversationFeed(string conversation, int recentEvents)
             {
                 _recent.Clear();
             }
+        }
+    }
+
+    private long Position()
+    {
+        lock (_lock)
+        {
+            return _gate.Position;
         }
     }
 

@@ -16,6 +16,21 @@ internal sealed class FeedTable(IOptions<DeliveryOptions> options)
     /// <summary>Null when nobody here follows the conversation.</summary>
     public ConversationFeed? Find(string conversation) => _feeds.GetValueOrDefault(conversation);
 
+    /// <summary>Who follows which of these conversations here.</summary>
+    public SortedDictionary<string, IReadOnlyList<string>> Followers(Func<string, bool> which)
+    {
+        var followers = new SortedDictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal);
+        foreach (var feed in _feeds.Values)
+        {
+            if (which(feed.Conversation))
+            {
+                followers[feed.Conversation] = feed.Users();
+            }
+        }
+
+        return followers;
+    }
+
     /// <summary>Takes a place in the conversation's feed; the first one makes it.</summary>
     public Subscription Join(string conversation, ConnectionPump pump, long position)
     {

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Chat.Contracts;
 using Chat.Server.Storage;
 using Microsoft.AspNetCore.SignalR;
+using Microsoft.AspNetCore.SignalR.Protocol;
 
 namespace Chat.Server.Delivery.Feeds;
 
@@ -13,6 +14,7 @@ namespace Chat.Server.Delivery.Feeds;
 internal static class Frames
 {
     private const byte RecordSeparator = 0x1E;
+    private static readonly JsonHubProtocol Json = new();
     private static readonly JsonWriterOptions Raw = new() { SkipValidation = true };
     private static readonly JsonEncodedText Conversation = JsonEncodedText.Encode("conversation");
     private static readonly JsonEncodedText Epoch = JsonEncodedText.Encode("epoch");
@@ -26,8 +28,50 @@ internal static class Frames
     private static readonly JsonEncodedText ExpiresAt = JsonEncodedText.Encode("expiresAt");
     private static readonly JsonEncodedText Attempt = JsonEncodedText.Encode("attempt");
 
+    private static long _blanked;
+
+    /// <summary>Events that could not be written as they are.</summary>
+    public static long Blanked => Interlocked.Read(ref _blanked);
+
     /// <param name="attempt">2 on a repeat within the connection.</param>
     public static SerializedHubMessage Events(ReadOnlySpan<LogEvent> events, int? attempt = null)
+    {
+        try
+        {
+            return Compose(events, attempt);
+        }
+        catch (Exception)
+        {
+            // One of them has a value that cannot be written. It goes out without its content, so that its neighbours arrive and seq
+            // has no hole; it is counted.
+            var mended = events.ToArray();
+            for (var i = 0; i < mended.Length; i++)
+            {
+                mended[i] = IsWritable(mended[i]) ? mended[i] : Blank(mended[i]);
+            }
+
+            return Compose(mended, attempt);
+        }
+    }
+
+    private static bool IsWritable(LogEvent e)
+    {
+        try
+        {
+            Compose([e], attempt: null);
+            return true;
+        }
+        catch (Exception)
+        {
+            Interlocked.Increment(ref _blanked);
+            return false;
+        }
+    }
+
+    private static LogEvent Blank(LogEvent e) =>
+        new() { Conversation = e.Conversation, Epoch = e.Epoch, Seq = e.Seq, Id = e.Id, Type = e.Type, Sender = e.Sender, At = 0 };
+
+    private static SerializedHubMessage Compose(ReadOnlySpan<LogEvent> events, int? attempt)
     {
         var size = 64;
         foreach (var e in events)
@@ -77,8 +121,12 @@ internal static class Frames
     {
         json.WriteStartObject();
         json.WriteString(Conversation, e.Conversation);
-        json.WriteNumber(Epoch, e.Epoch);
-        json.WriteNumber(Seq, e.Seq);
+        if (e.Seq > 0)
+        {
+            json.WriteNumber(Epoch, e.Epoch);
+            json.WriteNumber(Seq, e.Seq);
+        }
+
         json.WriteString(Id, e.Id);
         json.WriteString(Type, e.Type);
         json.WriteString(Sender, e.Sender);
@@ -111,10 +159,16 @@ internal static class Frames
         json.WriteEndObject();
     }
 
+    /// <summary>A frame as it goes over the wire, for another process to write.</summary>
+    public static ReadOnlyMemory<byte> BytesOf(SerializedHubMessage frame) => frame.GetSerializedMessage(Json);
+
+    /// <summary>A frame that another process composed.</summary>
+    public static SerializedHubMessage OfBytes(ReadOnlyMemory<byte> bytes) => new([new SerializedMessage("json", bytes)]);
+
     private static SerializedHubMessage Seal(ArrayBufferWriter<byte> buffer)
     {
         buffer.GetSpan(1)[0] = RecordSeparator;
         buffer.Advance(1);
-        return new SerializedHubMessage([new SerializedMessage("json", buffer.WrittenMemory)]);
+        return OfBytes(buffer.WrittenMemory);
     }
 }

@@ -15,6 +15,9 @@ internal sealed class CatchUp(ConnectionPump pump, PumpServices services)
 {
     private volatile bool _loaded;
 
+    /// <summary>Storage has told once what the device follows.</summary>
+    public volatile bool HasLoaded;
+
     /// <summary>Joins the feeds of all that the device follows. Waits as long as storage is away; the connection stays open meanwhile.</summary>
     public async Task LoadAsync()
     {
@@ -34,6 +37,7 @@ internal sealed class CatchUp(ConnectionPump pump, PumpServices services)
                 continue;
             }
 
+            services.Realtime.Note(f.Conversation, f.Policy);
             if (pump.Join(f.Conversation, await StartAsync(f)) is { } subscription)
             {
                 joined.Add((subscription, f));
@@ -44,6 +48,7 @@ internal sealed class CatchUp(ConnectionPump pump, PumpServices services)
             }
         }
 
+        HasLoaded = true;
         await EstablishAsync(joined);
     }
 

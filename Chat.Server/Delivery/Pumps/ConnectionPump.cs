@@ -35,7 +35,7 @@ internal sealed partial class ConnectionPump
         _services = services;
         Window = new AckWindow(services.Options.Window, services.Time);
         Places = new Places(_lock, Window);
-        Writer = new ConnectionWriter(connection, services.Options.PendingWrites, Window.Progress);
+        Writer = new ConnectionWriter(connection, services.Options.PendingWrites, Window.Progress, services.Logger);
         _catchUp = new CatchUp(this, services);
         _follow = new FollowOrders(this, services);
     }
@@ -56,6 +56,8 @@ internal sealed partial class ConnectionPump
 
     /// <summary>There is something to do for it that is not live.</summary>
     public bool IsCatchingUp => _running;
+
+    public bool HasLoaded => _catchUp.HasLoaded;
 
     /// <summary>Begins with what the device follows; returns at once.</summary>
     public void Start()
@@ -129,6 +131,7 @@ internal sealed partial class ConnectionPump
     /// <summary>Takes cumulative acknowledgements; those of unknown conversations and beyond what was sent are cut.</summary>
     public void Acknowledge(IReadOnlyList<AckPosition> positions, Action<Subscription, long> acknowledged)
     {
+        CrashPoints.Pass(CrashPoints.BeforeAck);
         foreach (var (conversation, seq) in positions)
         {
             if (Places.Acknowledge(conversation, seq) is not { } subscription)

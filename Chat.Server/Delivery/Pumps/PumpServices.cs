@@ -1,6 +1,7 @@
 using Chat.Server.Delivery.Acks;
 using Chat.Server.Delivery.Feeds;
 using Chat.Server.Storage;
+using Chat.Server.Storage.Conversations;
 using Chat.Server.Storage.Cursors;
 using Chat.Server.Storage.Reading;
 using Microsoft.Extensions.Options;
@@ -13,6 +14,7 @@ internal sealed class PumpServices(
     CursorStore cursors,
     CursorKeeper keeper,
     LogReader log,
+    RealtimeBook realtime,
     StorageBreaker breaker,
     DeliveryMeter meter,
     DeliveryFacts facts,
@@ -27,6 +29,8 @@ internal sealed class PumpServices(
     public CursorKeeper Keeper => keeper;
 
     public LogReader Log => log;
+
+    public RealtimeBook Realtime => realtime;
 
     public StorageBreaker Breaker => breaker;
 

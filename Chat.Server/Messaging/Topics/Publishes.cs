@@ -2,6 +2,8 @@ using System.Runtime.InteropServices;
 using System.Security.Claims;
 using Chat.Contracts;
 using Chat.Server.Access;
+using Chat.Server.Realtime;
+using Chat.Server.Storage.Model;
 using Chat.Server.Storage.Writing;
 
 namespace Chat.Server.Messaging.Topics;
@@ -10,7 +12,7 @@ namespace Chat.Server.Messaging.Topics;
 /// Events on their way to a topic. As with sends nothing is looked up and nothing awaited before the writer has the append; who
 /// subscribes makes no difference to what is written.
 /// </summary>
-internal sealed class Publishes(LogWriter writer, AccessLimits limits, Rules rules, TopicRules topics, TopicRights rights, Receipts receipts)
+internal sealed class Publishes(LogWriter writer, RealtimeLane realtime, AccessLimits limits, Rules rules, TopicRules topics, TopicRights rights, Receipts receipts)
 {
     public Task<Receipt> PublishAsync(ClaimsPrincipal? caller, string user, PublishRequest? publish)
     {
@@ -60,6 +62,6 @@ internal sealed class Publishes(LogWriter writer, AccessLimits limits, Rules rul
             Hash = ContentHash.Of(AppendKind.Publish, conversation, publish.Type!, body, reference: null, publish.ExpiresIn),
             ExpiresIn = publish.ExpiresIn,
         };
-        return receipts.OfAsync(append, writer.Submit(append));
+        return receipts.OfAsync(append, append.Policy == ConversationPolicy.Realtime ? realtime.Submit(append) : writer.Submit(append));
     }
 }

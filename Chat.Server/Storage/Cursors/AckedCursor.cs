@@ -1,3 +1,5 @@
+using Chat.Server.Storage.Model;
+
 namespace Chat.Server.Storage.Cursors;
 
 /// <summary>A device has acknowledged a conversation up to <paramref name="Seq"/>.</summary>
@@ -9,4 +11,5 @@ internal readonly record struct AckedCursor(string User, string Device, string C
 /// <param name="Head">Last seq of the log.</param>
 /// <param name="First">First seq that is still kept.</param>
 /// <param name="ReadSeq">The user has read up to here.</param>
-internal sealed record Following(string Conversation, long Position, long? End, long Head, long First, long ReadSeq);
+/// <param name="Policy">The conversation's.</param>
+internal sealed record Following(string Conversation, long Position, long? End, long Head, long First, long ReadSeq, ConversationPolicy Policy);

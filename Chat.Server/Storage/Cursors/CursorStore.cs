@@ -80,6 +80,7 @@ internal sealed class CursorStore(StorageGate gate, IStorageDialect dialect, Tim
                 m.ReadSeq,
                 c.HeadSeq,
                 c.FirstSeq,
+                c.Policy,
                 Acked = (long?)cursor.AckedSeq,
             }).ToListAsync(ct);
         var topics = await (
@@ -88,13 +89,13 @@ internal sealed class CursorStore(StorageGate gate, IStorageDialect dialect, Tim
             join k in db.Cursors
                 on new { s.UserId, s.DeviceId, s.ConversationId } equals new { k.UserId, k.DeviceId, k.ConversationId }
             where s.UserId == user && s.DeviceId == device
-            select new Following(s.ConversationId, k.AckedSeq, (long?)null, c.HeadSeq, c.FirstSeq, 0L)).ToListAsync(ct);
+            select new Following(s.ConversationId, k.AckedSeq, (long?)null, c.HeadSeq, c.FirstSeq, 0L, c.Policy)).ToListAsync(ct);
         return
         [
             .. topics,
             .. rows
                 .Select(r => new Following(
-                    r.ConversationId, Math.Max(r.Acked ?? 0, r.JoinedSeq - 1), r.LeftSeq, r.HeadSeq, r.FirstSeq, r.ReadSeq))
+                    r.ConversationId, Math.Max(r.Acked ?? 0, r.JoinedSeq - 1), r.LeftSeq, r.HeadSeq, r.FirstSeq, r.ReadSeq, r.Policy))
                 .Where(f => f.End is null || f.End > f.Position),
         ];
     }

@@ -64,13 +64,39 @@ internal sealed class Append
     /// <summary>The call that it came from, when somebody records it.</summary>
     public string? TraceParent { get; } = EventTraces.Current;
 
+    /// <summary>When it was accepted, if that was before it came to the writer; Unix milliseconds, UTC.</summary>
+    public long? AcceptedAt { get; init; }
+
+    /// <summary>For who must know at once, and also what becomes of it after it was taken back.</summary>
+    public AppendWatch? Watch { get; set; }
+
     /// <summary>When it was handed to the writer (timestamp of the writer's TimeProvider).</summary>
     public long EnqueuedAt { get; set; }
 
     public Task<AppendOutcome> Outcome => _outcome.Task;
 
+    /// <summary>What the writer makes of it, also when it was taken back meanwhile.</summary>
+    public Task<AppendOutcome> End => Watch?.End ?? Outcome;
+
     /// <summary>Answers the caller; only the first answer counts.</summary>
-    public bool Complete(AppendOutcome outcome) => _outcome.TrySetResult(outcome);
+    public bool Complete(AppendOutcome outcome)
+    {
+        var first = _outcome.TrySetResult(outcome);
+        Watch?.Tell(outcome);
+        return first;
+    }
+
+    /// <summary>The writer is about to store it. False: it was answered or taken back before.</summary>
+    public bool TryBegin()
+    {
+        if (Outcome.IsCompleted)
+        {
+            return false;
+        }
+
+        Watch?.Begin();
+        return true;
+    }
 }
 
 /// <summary>What became of an append.</summary>
@@ -83,6 +109,15 @@ internal sealed record AppendStored(long Seq, long Epoch, long At, bool Duplicat
 internal sealed record AppendUnchanged : AppendOutcome
 {
     public static readonly AppendUnchanged Instance = new();
+}
+
+/// <summary>Safe on local disk and on its way to who is online; its place in the log comes later.</summary>
+internal sealed record AppendQueued(long At) : AppendOutcome;
+
+/// <summary>Its caller took it back: the writer leaves it out, unless it is storing it already.</summary>
+internal sealed record AppendWithdrawn : AppendOutcome
+{
+    public static readonly AppendWithdrawn Instance = new();
 }
 
 /// <summary>Not in the log, for a reason that the caller must be told.</summary>

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Chat.Server.Failpoints;
+using Chat.Server.Storage.Conversations;
 using Chat.Server.Storage.Dialects;
 using Chat.Server.Storage.Model;
 using Microsoft.Extensions.Options;
@@ -13,6 +14,7 @@ namespace Chat.Server.Storage.Writing;
 internal sealed partial class BatchCommitter(
     WriterContexts contexts,
     IStorageDialect dialect,
+    RealtimeBook realtime,
     StorageBreaker breaker,
     IEnumerable<ICommitObserver> observers,
     WriterMeter meter,
@@ -44,7 +46,7 @@ internal sealed partial class BatchCommitter(
         {
             var started = time.GetTimestamp();
             var transaction = new BatchTransaction(
-                contexts, dialect, time.GetUtcNow().ToUnixTimeMilliseconds(), options.Value.MaxMembers, appends);
+                contexts, dialect, realtime, time.GetUtcNow().ToUnixTimeMilliseconds(), options.Value.MaxMembers, appends);
             try
             {
                 var present = await transaction.RunAsync(resolve: assigned is not null, cancellation);
@@ -123,7 +125,7 @@ internal sealed partial class BatchCommitter(
         var open = new List<Append>();
         foreach (var (repeat, first) in repeats)
         {
-            var outcome = await first.Outcome;
+            var outcome = await first.End;
             var same = first.Hash.AsSpan().SequenceEqual(repeat.Hash);
             switch (outcome)
             {

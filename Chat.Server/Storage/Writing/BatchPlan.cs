@@ -216,6 +216,7 @@ internal sealed class BatchPlan
     {
         var seq = _heads.GetValueOrDefault(conversation.Id, conversation.HeadSeq) + 1;
         _heads[conversation.Id] = seq;
+        var at = append.AcceptedAt ?? _now;
         Rows.Add((append, new LogEvent
         {
             Conversation = conversation.Id,
@@ -224,10 +225,10 @@ internal sealed class BatchPlan
             Id = append.Id,
             Type = append.Type,
             Sender = append.Sender,
-            At = _now,
+            At = at,
             Body = body,
             Ref = append.Ref,
-            ExpiresAt = append.ExpiresIn is { } seconds ? _now + (long)(seconds * 1000) : null,
+            ExpiresAt = append.ExpiresIn is { } seconds ? at + (long)(seconds * 1000) : null,
             TraceParent = append.TraceParent,
         }));
 

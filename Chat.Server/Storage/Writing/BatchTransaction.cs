@@ -1,5 +1,6 @@
 using Chat.Contracts;
 using Chat.Server.Failpoints;
+using Chat.Server.Storage.Conversations;
 using Chat.Server.Storage.Dialects;
 using Chat.Server.Storage.Model;
 using Chat.Server.Storage.Reading;
@@ -23,7 +24,7 @@ internal enum TransactionPhase
 
 /// <summary>One attempt at one batch: a single EF Core transaction.</summary>
 internal sealed class BatchTransaction(
-    WriterContexts contexts, IStorageDialect dialect, long now, int maxMembers, IReadOnlyList<Append> appends)
+    WriterContexts contexts, IStorageDialect dialect, RealtimeBook realtime, long now, int maxMembers, IReadOnlyList<Append> appends)
 {
     private readonly SortedDictionary<string, ConversationPolicy> _newTopics = new(StringComparer.Ordinal);
 
@@ -52,6 +53,11 @@ internal sealed class BatchTransaction(
             return await RunAsync(resolve, cancellation);
         }
 
+        foreach (var conversation in facts.Conversations.Values)
+        {
+            realtime.Note(conversation.Id, conversation.Policy);
+        }
+
         await ReadReferredAsync(db, facts, cancellation);
         await ReadMembershipsAsync(db, facts, cancellation);
         var present = resolve ? await ExistingEvents.FindAsync(db, appends, cancellation) : [];
@@ -66,8 +72,10 @@ internal sealed class BatchTransaction(
                 Plan.Rows.ForEach(r => r.Append.Complete(new AppendStored(r.Event.Seq, r.Event.Epoch, r.Event.At, Duplicate: false)));
             }
 
+            CrashPoints.Pass(CrashPoints.BeforeCommit);
             Phase = TransactionPhase.Committing;
             await transaction.CommitAsync(cancellation);
+            CrashPoints.Pass(CrashPoints.AfterCommit);
         }
 
         Phase = TransactionPhase.Committed;

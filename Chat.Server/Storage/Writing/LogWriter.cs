@@ -74,8 +74,8 @@ internal sealed partial class LogWriter : BackgroundService
                 return;
             }
 
-            // Already told to come back: writing it now would be right too, but nobody waits for it.
-            batch.RemoveAll(a => a.Outcome.IsCompleted);
+            // Already told to come back: writing it now would be right too, but nobody waits for it. Or taken back.
+            batch.RemoveAll(a => !a.TryBegin());
             if (!_breaker.IsClosed)
             {
                 Refuse(batch, _unavailable);
@@ -106,7 +106,7 @@ internal sealed partial class LogWriter : BackgroundService
     {
         var limit = _time.GetTimestamp() - (long)(_options.AnswerWithin.TotalSeconds * _time.TimestampFrequency);
         var late = _queue.OlderThan(limit);
-        var stuck = _underWay.FindAll(a => a.EnqueuedAt <= limit && !a.Outcome.IsCompleted);
+        var stuck = _underWay.FindAll(a => a.EnqueuedAt <= limit && !a.End.IsCompleted);
         if (stuck.Count > 0)
         {
             _breaker.ReportOutage(new TimeoutException(), stuck[0].EnqueuedAt);

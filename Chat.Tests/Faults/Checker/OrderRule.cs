@@ -33,9 +33,11 @@ internal static class OrderRule
         {
             foreach (var receiver in facts.Membership.UsersOf(conversation).SelectMany(user => facts.Receivers[user]))
             {
-                // Only the last epoch's log is still there to be compared with.
+                // Only the last epoch's log is still there to be compared with. What came provisionally fills the place of its twin, which
+                // our client then keeps to itself.
                 var have = facts.ArrivalsByReceiver[(receiver, conversation)]
-                    .Where(a => (a.Event.Epoch ?? 0) == epoch && a.Event.Seq is not null).Select(a => a.Event.Seq!.Value).ToHashSet();
+                    .Select(a => a.Event.Seq is null ? facts.SeqOf(a.Key) : (a.Event.Epoch ?? 0) == epoch ? a.Event.Seq : null)
+                    .OfType<long>().ToHashSet();
                 var missing = facts.Membership.OwedUpTo(receiver, conversation, head)
                     .Where(seq => !have.Contains(seq) && !(options.AllowAnnouncedGaps && facts.IsAnnounced(receiver, conversation, seq)))
                     .ToList();

@@ -44,6 +44,7 @@ internal sealed class InProcessServer : IAsyncDisposable
             $"--Management:Url={management}",
             $"--Management:AuditFolder={Path.Combine(folder, "audit")}",
             $"--ConnectionStrings:Chat=Data Source={Path.Combine(folder, "chat.db")}",
+            $"--Realtime:SpoolFolder={Path.Combine(folder, "spool")}",
             "--Logging:LogLevel:Default=Warning",
             .. settings.Select(s => $"--{s}"),
         ];

@@ -1,0 +1,31 @@
+using Chat.Server.Realtime.Spool;
+using Chat.Server.Storage.Writing;
+
+namespace Chat.Server.Realtime;
+
+/// <summary>A send on its way to storage or to the spool, whichever takes it.</summary>
+internal sealed class RealtimeSend
+{
+    private readonly TaskCompletionSource<AppendOutcome> _outcome = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public RealtimeSend(Append append, Action<RealtimeSend, AppendOutcome> told, long began)
+    {
+        Append = append;
+        append.Watch = new AppendWatch(outcome => told(this, outcome));
+        Began = began;
+    }
+
+    public Append Append { get; }
+
+    public long Began { get; }
+
+    /// <summary>Its place among those that wait for the writer; guarded by the lane.</summary>
+    public LinkedListNode<RealtimeSend>? Node { get; set; }
+
+    public Task<AppendOutcome> Outcome => _outcome.Task;
+
+    public void Answer(AppendOutcome outcome) => _outcome.TrySetResult(outcome);
+
+    public async Task AnswerWhenSavedAsync(SpoolEntry entry, AppendRefused otherwise) =>
+        Answer(!await entry.Saved ? otherwise : entry.Stored ?? (AppendOutcome)new AppendQueued(entry.At));
+}

@@ -1,0 +1,176 @@
+using System.Text.RegularExpressions;
+using Chat.Contracts;
+using Chat.Server.Failpoints;
+using Chat.Tests.Faults.Checker;
+using Chat.Tests.Support;
+using Chat.Tests.Support.Clients;
+using Chat.Tests.Support.Proxy;
+using Xunit;
+using Xunit.Abstractions;
+
+namespace Chat.Tests.Faults;
+
+/// <summary>F45: a worker dies as if by <c>kill -9</c> at each point of an event's way, again and again, under load.</summary>
+public sealed partial class When_a_process_dies_at_a_point(ITestOutputHelper output)
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+    private readonly string _folder = TestRun.NewFolder("crash");
+
+    [Theory]
+    [InlineData(CrashPoints.BeforeCommit)]
+    [InlineData(CrashPoints.AfterCommit)]
+    [InlineData(CrashPoints.BeforeAck)]
+    public Task On_the_way_into_the_log_nothing_is_lost_and_nothing_comes_twice(string point) =>
+        RunAsync(new CrowdSize(Users: 8, Groups: 3, PerSecond: 60), async (server, _, crowd) =>
+        {
+            await DieAsync(server, point);
+            await crowd.ReachAsync(crowd.Sent + 60);
+        });
+
+    [Theory]
+    [InlineData(CrashPoints.BeforeSpoolSync)]
+    [InlineData(CrashPoints.AfterSpoolSync)]
+    public Task On_the_way_into_the_spool_nothing_is_lost_and_nothing_comes_twice(string point) =>
+        RunAsync(new CrowdSize(Users: 8, Groups: 3, PerSecond: 60, Policy: ConversationPolicies.Realtime), async (server, proxy, crowd) =>
+        {
+            proxy.Down();
+            await DieAsync(server, point);
+            proxy.Up();
+            await crowd.ReachAsync(crowd.Sent + 60);
+        });
+
+    [Fact]
+    public Task Between_the_drain_and_the_truncation_of_the_spool_nothing_is_lost_and_nothing_comes_twice() =>
+        RunAsync(new CrowdSize(Users: 8, Groups: 3, PerSecond: 60, Policy: ConversationPolicies.Realtime), async (server, proxy, crowd) =>
+        {
+            proxy.Down();
+            var before = Queued(crowd);
+            await Eventually.TrueAsync(() => Queued(crowd) > before + 20, "something is spooled", Patience);
+            Arm(CrashPoints.BeforeTruncation);
+            proxy.Up();
+            await DiedAsync(server, CrashPoints.BeforeTruncation);
+            await crowd.ReachAsync(crowd.Sent + 60);
+        });
+
+    /// <summary>Who is connected to another worker gets what was committed by the dead one, over the connection that it has.</summary>
+    [Fact]
+    public async Task After_the_commit_who_is_connected_elsewhere_gets_the_event_without_asking()
+    {
+        await using var postgres = await PostgresServer.StartNewAsync();
+        await using var server = await StartAsync(postgres.ConnectionString(await postgres.CreateDatabaseAsync()));
+        await using var alice = await StockClient.ConnectedAsync(server.Url, "alice");
+        var conversation = (await alice.CreateDirectAsync("bob")).Id;
+        var devices = new List<StockClient>();
+        for (var i = 0; i < 16; i++)
+        {
+            devices.Add(await StockClient.ConnectedAsync(server.Url, "bob", $"device{i}"));
+        }
+
+        await alice.SendAsync(conversation, new { n = 1 }, "first");
+        foreach (var device in devices)
+        {
+            await device.WaitForAsync("first");
+        }
+
+        Arm(CrashPoints.AfterCommit);
+        var sending = alice.SendAsync(conversation, new { n = 2 }, "second");
+        await DiedAsync(server, CrashPoints.AfterCommit);
+        await Assert.ThrowsAnyAsync<Exception>(() => sending);
+
+        // Those of the dead worker have noticed by then; one of sixteen at least was with the other.
+        await alice.Closed.WaitAsync(Patience);
+        var elsewhere = devices.Where(d => d.IsConnected).ToList();
+        Assert.NotEmpty(elsewhere);
+        foreach (var device in elsewhere)
+        {
+            Assert.Equal(2, (await device.WaitForAsync("second", Patience)).Seq);
+        }
+
+        foreach (var device in devices)
+        {
+            await device.DisposeAsync();
+        }
+    }
+
+    private async Task RunAsync(CrowdSize size, Func<ServerProcess, TcpProxy, Crowd, Task> round)
+    {
+        await using var postgres = await PostgresServer.StartNewAsync();
+        var name = await postgres.CreateDatabaseAsync();
+        await using var proxy = TcpProxy.Start(postgres.Port);
+        await using var server = await StartAsync(postgres.ConnectionString(name, proxy.Port));
+        await using var crowd = await Crowd.GatherAsync(server.Url, size);
+        try
+        {
+            await crowd.TalkThroughAsync(async () =>
+            {
+                for (var i = 0; i < RunLength.Crashes; i++)
+                {
+                    crowd.History.Fault($"crash {i}");
+                    await round(server, proxy, crowd);
+                }
+            });
+        }
+        catch (TimeoutException)
+        {
+            output.WriteLine(server.ToString());
+            throw;
+        }
+
+        var result = await crowd.JudgeAsync(
+            output, postgres.ConnectionString(name), new CheckerOptions { AnswerWithin = TimeSpan.FromMinutes(3) }, TimeSpan.FromMinutes(3));
+        result.ThrowIfBroken();
+        Assert.Equal(0, result.Counts.Refused + result.Counts.Unknown);
+        Assert.Equal(RunLength.Crashes, result.Counts.Faults);
+    }
+
+    private async Task<ServerProcess> StartAsync(string database)
+    {
+        var server = await ServerProcess.StartNewAsync(new ServerSettings
+        {
+            Database = database,
+            Workers = 2,
+            Environment = "Development",
+            Variables = new Dictionary<string, string?> { [CrashPoints.Variable] = _folder },
+            Options = new Dictionary<string, string?>
+            {
+                // They die on purpose, and often.
+                ["Workers:BackOffFirst"] = "00:00:00.050",
+                ["Workers:BackOffMost"] = "00:00:00.500",
+                ["Storage:ProbeInterval"] = "00:00:00.200",
+            },
+        });
+        await BothServeAsync(server);
+        return server;
+    }
+
+    private static int Queued(Crowd crowd) => crowd.History.Snapshot().Count(e => e.Status == ReceiptStatus.Queued);
+
+    private async Task DieAsync(ServerProcess server, string point)
+    {
+        Arm(point);
+        await DiedAsync(server, point);
+    }
+
+    private void Arm(string point) => File.WriteAllText(Path.Combine(_folder, point), "");
+
+    /// <summary>Somebody died there, and both workers are back.</summary>
+    private async Task DiedAsync(ServerProcess server, string point)
+    {
+        var mark = Path.Combine(_folder, $"{point}.died");
+        await Eventually.TrueAsync(() => File.Exists(mark), $"a worker dies at {point}", Patience);
+        File.Delete(mark);
+        await BothServeAsync(server);
+    }
+
+    private static Task BothServeAsync(ServerProcess server) => Eventually.TrueAsync(
+        async () =>
+        {
+            using var health = await server.Management.GetAsync("/health");
+            return TwoHealthy().IsMatch(await health.Content.ReadAsStringAsync());
+        },
+        "both workers serve",
+        Patience);
+
+    [GeneratedRegex("\"healthy\"\\s*:\\s*2\\b")]
+    private static partial Regex TwoHealthy();
+}
