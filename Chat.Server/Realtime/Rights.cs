@@ -11,8 +11,10 @@ namespace Chat.Server.Realtime;
 /// </summary>
 internal sealed class Rights(DeliveryService delivery, LastKnown known, IOptions<RealtimeOptions> options)
 {
-    /// <summary>Who may publish to a topic is told by the token and the configuration, and was asked before.</summary>
-    public bool MaySend(Append append) => append.Kind == AppendKind.Publish || MaySendToConversation(append);
+    /// <summary>
+    /// Who may publish to a topic, and which back-end service may send, is told by the token and the configuration, and was asked before.
+    /// </summary>
+    public bool MaySend(Append append) => append.Kind == AppendKind.Publish || append.ByService || MaySendToConversation(append);
 
     private bool MaySendToConversation(Append append) => delivery.IsMember(append.Sender, append.Conversation)
         ? delivery.SinceFollowed is { } age && age <= options.Value.RightsFor

@@ -28,6 +28,7 @@ internal static class SpoolRecord
             writer.Write(Version);
             writer.Write((byte)append.Kind);
             writer.Write((byte)append.Policy);
+            writer.Write(append.ByService);
             writer.Write(at);
             writer.Write(append.Conversation);
             writer.Write(append.Sender);
@@ -77,6 +78,7 @@ internal static class SpoolRecord
 
         var kind = (AppendKind)reader.ReadByte();
         var policy = (ConversationPolicy)reader.ReadByte();
+        var byService = reader.ReadBoolean();
         var at = reader.ReadInt64();
         var conversation = reader.ReadString();
         var sender = reader.ReadString();
@@ -89,6 +91,7 @@ internal static class SpoolRecord
         {
             Kind = kind,
             Policy = policy,
+            ByService = byService,
             Conversation = conversation,
             Sender = sender,
             Id = id,

@@ -1,4 +1,5 @@
 using Chat.Server.Realtime.Spool;
+using Chat.Server.Storage.Model;
 using Chat.Server.Storage.Writing;
 using Chat.Tests.Support;
 
@@ -17,7 +18,7 @@ public sealed class SpoolFileTests
         var sent = Some(3);
         sent[1] = new Append
         {
-            Kind = AppendKind.Message, Conversation = "c", Sender = "ä", Id = "i", Type = "t", Hash = new byte[16], Ref = "", ExpiresIn = 1.5, Body = default,
+            Kind = AppendKind.Message, ByService = true, Policy = ConversationPolicy.Realtime, Conversation = "c", Sender = "ä", Id = "i", Type = "t", Hash = new byte[16], Ref = "", ExpiresIn = 1.5, Body = default,
         };
         Write(file, sent);
 
@@ -122,5 +123,5 @@ public sealed class SpoolFileTests
     ];
 
     private static string Show(Append a) =>
-        $"{a.Kind}|{a.Conversation}|{a.Sender}|{a.Id}|{a.Type}|{a.Ref ?? "null"}|{a.ExpiresIn}|{Convert.ToHexString(a.Hash)}|{Convert.ToHexString(a.Body.Span)}";
+        $"{a.Kind}|{a.Policy}|{a.ByService}|{a.Conversation}|{a.Sender}|{a.Id}|{a.Type}|{a.Ref ?? "null"}|{a.ExpiresIn}|{Convert.ToHexString(a.Hash)}|{Convert.ToHexString(a.Body.Span)}";
 }
