@@ -174,6 +174,7 @@ internal sealed class ConversationFeed(string conversation, int recentEvents)
                     subscription.Pump.TrySendNotice(ready);
                 }
             }
+
             return _subscriptions.Count <= most;
         }
     }
@@ -209,13 +210,9 @@ internal sealed class ConversationFeed(string conversation, int recentEvents)
 
     private bool StartFillUnderLock()
     {
-        if (!_gate.HasGap || _filling)
-        {
-            return false;
-        }
-
-        _filling = true;
-        return true;
+        var starts = _gate.HasGap && !_filling;
+        _filling |= starts;
+        return starts;
     }
 
     private void FeedUnderLock(ArraySegment<LogEvent> run, List<LogEvent> changes)
