@@ -21,15 +21,18 @@ internal sealed class Sends(LogWriter writer, RealtimeBook book, RealtimeLane re
             return Receipts.RefusedAsync(send?.Id, Errors.RateLimited(wait));
         }
 
-        return Submit(user, send);
+        return Submit(user, send, after: null).Receipt;
     }
 
     /// <summary>As a service, which need not be a member.</summary>
     public Task<Receipt> SendAsServiceAsync(string service, SendRequest? send) => limits.TrySend(service, 1, out var wait)
-        ? Submit(service, send, byService: true)
+        ? Submit(service, send, after: null, byService: true).Receipt
         : Receipts.RefusedAsync(send?.Id, Errors.RateLimited(wait));
 
-    /// <summary>The items enter the log in their order; each has a receipt of its own.</summary>
+    /// <summary>
+    /// The items enter the log in their order; each has a receipt of its own. What follows an item that is refused to be retried is refused
+    /// with it, for it would overtake.
+    /// </summary>
     public Task<BatchResult> SendBatchAsync(string user, SendBatchRequest? batch)
     {
         if (rules.Batch(batch) is { } error)
@@ -44,19 +47,21 @@ internal sealed class Sends(LogWriter writer, RealtimeBook book, RealtimeLane re
         }
 
         var pending = new Task<Receipt>[items.Count];
+        Append? last = null;
         for (var i = 0; i < pending.Length; i++)
         {
-            pending[i] = Submit(user, items[i]);
+            (pending[i], last) = Submit(user, items[i], last);
         }
 
         return WhenAllAsync(pending);
     }
 
-    private Task<Receipt> Submit(string user, SendRequest? send, bool byService = false)
+    /// <returns>The receipt to come, and the append that the next one of the call must not overtake.</returns>
+    private (Task<Receipt> Receipt, Append? Last) Submit(string user, SendRequest? send, Append? after, bool byService = false)
     {
         if (rules.Send(send) is { } error)
         {
-            return Receipts.RefusedAsync(send?.Id, error);
+            return (Receipts.RefusedAsync(send?.Id, error), after);
         }
 
         EventTraces.Name(send!.Id);
@@ -75,8 +80,9 @@ internal sealed class Sends(LogWriter writer, RealtimeBook book, RealtimeLane re
             Hash = ContentHash.Of(AppendKind.Message, send.Conversation!, send.Type!, body, send.ReplyTo, send.ExpiresIn),
             Ref = send.ReplyTo,
             ExpiresIn = send.ExpiresIn,
+            After = after,
         };
-        return receipts.OfAsync(append, book.Contains(append.Conversation) ? realtime.Submit(append) : writer.Submit(append));
+        return (receipts.OfAsync(append, book.Contains(append.Conversation) ? realtime.Submit(append) : writer.Submit(append)), append);
     }
 
     private static async Task<BatchResult> WhenAllAsync(Task<Receipt>[] pending) =>

@@ -1,6 +1,7 @@
 using Chat.Contracts;
 using Chat.Server.Storage.Writing;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
 namespace Chat.Tests.Storage;
@@ -30,6 +31,62 @@ public abstract class LogWriterContract : IAsyncLifetime
     private async Task<AppendStored> StoreAsync(Append append) => Assert.IsType<AppendStored>(await _storage.Writer.Submit(append));
 
     private async Task<AppendRefusal> RefusalAsync(Append append) => Assert.IsType<AppendRefused>(await _storage.Writer.Submit(append)).Reason;
+
+    [Fact]
+    public async Task Submit_BehindOneThatIsToBeTriedAgain_IsRefusedWithIt_SoThatNothingOvertakes()
+    {
+        var group = await GroupAsync("alice");
+        var refused = Appends.Message(group, "alice", NewId());
+        refused.Complete(new AppendRefused(AppendRefusal.Overloaded, TimeSpan.FromSeconds(1)));
+        var next = Behind(refused, group);
+        var last = Behind(next, group);
+
+        Assert.Equal(AppendRefusal.Overloaded, await RefusalAsync(next));
+        Assert.Equal(AppendRefusal.Overloaded, await RefusalAsync(last));
+        Assert.Equal(1, (await StoreAsync(Appends.Message(group, "alice", NewId()))).Seq);
+    }
+
+    [Fact]
+    public async Task Submit_BehindOneThatIsRefusedForGood_GoesOn()
+    {
+        var group = await GroupAsync("alice");
+        var refused = Appends.Message("c_nowhere", "alice", NewId());
+        var next = Behind(refused, group);
+        Assert.Equal(AppendRefusal.NotFound, await RefusalAsync(refused));
+        Assert.Equal(1, (await StoreAsync(next)).Seq);
+    }
+
+    [Fact]
+    public async Task TakeOut_InABatchWhoseFirstHalfWasRefused_TakesTheChainAndLeavesTheRest()
+    {
+        var first = Appends.Message("c", "alice", NewId());
+        var second = Behind(first, "c");
+        var other = Appends.Message("c", "bob", NewId());
+        var third = Behind(second, "c");
+        first.Complete(new AppendRefused(AppendRefusal.StorageUnavailable, TimeSpan.FromSeconds(30)));
+
+        var left = TakenAlong.TakeOut([second, other, third], _storage.Services.GetRequiredService<WriterMeter>());
+
+        Assert.Equal([other], left);
+        Assert.Equal(await first.Outcome, await third.Outcome);
+        Assert.False(other.Outcome.IsCompleted);
+    }
+
+    private static Append Behind(Append after, string conversation)
+    {
+        var append = Appends.Message(conversation, "alice", NewId());
+        return new Append
+        {
+            Kind = append.Kind,
+            Conversation = append.Conversation,
+            Sender = append.Sender,
+            Id = append.Id,
+            Type = append.Type,
+            Body = append.Body,
+            Hash = append.Hash,
+            After = after,
+        };
+    }
 
     [Fact]
     public async Task Submit_ManyAtOnce_NumbersDenselyInTheOrderOfSubmission()

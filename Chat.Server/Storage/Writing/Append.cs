@@ -70,6 +70,9 @@ internal sealed class Append
     /// <summary>For who must know at once, and also what becomes of it after it was taken back.</summary>
     public AppendWatch? Watch { get; set; }
 
+    /// <summary>The one before it in the same call, which it must not overtake.</summary>
+    public Append? After { get; init; }
+
     /// <summary>When it was handed to the writer (timestamp of the writer's TimeProvider).</summary>
     public long EnqueuedAt { get; set; }
 
@@ -84,6 +87,19 @@ internal sealed class Append
         var first = _outcome.TrySetResult(outcome);
         Watch?.Tell(outcome);
         return first;
+    }
+
+    /// <summary>When what it must not overtake was refused to be tried again, it is refused likewise: they come again together, in their order.</summary>
+    /// <returns>The refusal; null when it may go on.</returns>
+    public AppendRefused? TakeAlong()
+    {
+        if (After?.Outcome is not { IsCompletedSuccessfully: true, Result: AppendRefused { IsRetryable: true } refused })
+        {
+            return null;
+        }
+
+        Complete(refused);
+        return refused;
     }
 
     /// <summary>The writer is about to store it. False: it was answered or taken back before.</summary>
@@ -131,6 +147,9 @@ internal sealed record AppendRefused(AppendRefusal Reason, TimeSpan? RetryAfter 
     public static readonly AppendRefused Invalid = new(AppendRefusal.Invalid);
     public static readonly AppendRefused Draining = new(AppendRefusal.Draining);
     public static readonly AppendRefused Internal = new(AppendRefusal.Internal);
+
+    /// <summary>Whether the same append may succeed later or elsewhere.</summary>
+    public bool IsRetryable => Reason is AppendRefusal.Overloaded or AppendRefusal.StorageUnavailable or AppendRefusal.Draining or AppendRefusal.Internal;
 }
 
 internal enum AppendRefusal : byte

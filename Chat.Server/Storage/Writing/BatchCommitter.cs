@@ -44,6 +44,8 @@ internal sealed partial class BatchCommitter(
         Dictionary<Append, LogEvent>? assigned = null;
         for (var attempt = 0; appends.Count > 0;)
         {
+            // Here, and not where the batch is taken: the first half of a batch may have been refused just now.
+            appends = TakenAlong.TakeOut(appends, meter);
             var started = time.GetTimestamp();
             var transaction = new BatchTransaction(
                 contexts, dialect, realtime, time.GetUtcNow().ToUnixTimeMilliseconds(), options.Value.MaxMembers, appends);

@@ -42,7 +42,11 @@ internal sealed partial class LogWriter : BackgroundService
     public Task<AppendOutcome> Submit(Append append)
     {
         append.EnqueuedAt = _time.GetTimestamp();
-        if (!_breaker.IsClosed)
+        if (append.TakeAlong() is { } along)
+        {
+            _meter.Refused(1, along.Reason);
+        }
+        else if (!_breaker.IsClosed)
         {
             Refuse([append], _unavailable);
         }
