@@ -48,6 +48,18 @@ public sealed class ChatClientOptions
     /// <summary>Most events that wait for their handlers. What comes on top is read from the history when there is room.</summary>
     public int InboxCapacity { get; set; } = 8_192;
 
+    /// <summary>How often the handlers are run again at once when one throws, before the event waits for the server to send it again.</summary>
+    public int HandlerRetries { get; set; }
+
+    /// <summary>Wait before the first of those runs; each further one waits twice as long.</summary>
+    public TimeSpan HandlerRetryDelay { get; set; } = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>
+    /// What the server is told when handlers have failed, up to 500 characters: operators read it beside the dead letter. <c>null</c> for the
+    /// exception's type and message. An answer of <c>null</c> tells nothing; the failure then counts when the acknowledgement stays away.
+    /// </summary>
+    public Func<Exception, string?>? DescribeHandlerError { get; set; }
+
     /// <summary>An acknowledgement is sent at the latest so long after the handler ran.</summary>
     public TimeSpan AckDelay { get; set; } = TimeSpan.FromMilliseconds(20);
 

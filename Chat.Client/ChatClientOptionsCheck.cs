@@ -17,6 +17,8 @@ internal static class ChatClientOptionsCheck
         Require(options.MaxBatch > 0, nameof(options.MaxBatch), "must be at least 1");
         Require(options.MaxBodyBytes > 0, nameof(options.MaxBodyBytes), "must be at least 1");
         Require(options.InboxCapacity > 0, nameof(options.InboxCapacity), "must be at least 1");
+        Require(options.HandlerRetries is >= 0 and <= 100, nameof(options.HandlerRetries), "must be between 0 and 100");
+        Require(options.HandlerRetryDelay >= TimeSpan.Zero, nameof(options.HandlerRetryDelay), "must not be negative");
         Require(options.AckBatch > 0, nameof(options.AckBatch), "must be at least 1");
         Require(options.AckDelay > TimeSpan.Zero, nameof(options.AckDelay), "must be positive");
         Require(options.BackOffBase > TimeSpan.Zero, nameof(options.BackOffBase), "must be positive");

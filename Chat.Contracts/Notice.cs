@@ -93,6 +93,19 @@ public sealed record Notice
     public DateTimeOffset? At { get; init; }
 }
 
+/// <summary>Reasons of <c>skipped</c>.</summary>
+public static class SkipReasons
+{
+    /// <summary>It is kept as a dead letter and may come again, when an operator replays it.</summary>
+    public const string DeadLetter = "dead_letter";
+
+    /// <summary>It had expired anyway.</summary>
+    public const string Expired = "expired";
+
+    /// <summary>The device has as many dead letters as it may: it is not kept as one. It is still in the history.</summary>
+    public const string Quota = "dead_letter_quota";
+}
+
 /// <summary>Every kind of <see cref="Notice"/>.</summary>
 public static class NoticeKinds
 {

@@ -64,7 +64,11 @@ public sealed record SubscribeRequest(string? Topic, JsonElement? From = null, b
 public sealed record UnsubscribeRequest(string? Topic);
 
 /// <summary>One position of a cumulative acknowledgement.</summary>
-public sealed record AckPosition(string? Conversation, long Seq);
+/// <param name="Conversation">Which conversation.</param>
+/// <param name="Seq">Everything up to here is safe with the client.</param>
+/// <param name="Error">Set when the client failed at the event right behind <paramref name="Seq"/>: why, in a sentence. Operators read it.</param>
+public sealed record AckPosition(
+    string? Conversation, long Seq, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Error = null);
 
 /// <summary>Reads the log, ascending. At most one of <c>before</c>, <c>after</c>, <c>around</c>; none: the newest.</summary>
 public sealed record HistoryRequest(string? Conversation, long? Before = null, long? After = null, long? Around = null, int? Limit = null);

@@ -3,6 +3,7 @@ using Chat.Server.Alerts;
 using Chat.Server.Api;
 using Chat.Server.Backplane;
 using Chat.Server.Delivery;
+using Chat.Server.Delivery.DeadLetters;
 using Chat.Server.Failpoints;
 using Chat.Server.Health;
 using Chat.Server.Hubs;
@@ -10,6 +11,7 @@ using Chat.Server.Management;
 using Chat.Server.Messaging;
 using Chat.Server.Presence;
 using Chat.Server.Realtime;
+using Chat.Server.Sessions;
 using Chat.Server.Storage;
 using Chat.Server.Telemetry;
 using Chat.Server.Telemetry.Metrics;
@@ -68,7 +70,13 @@ internal static class Program
             builder.Services.AddMessaging();
             builder.Services.AddDelivery();
             builder.Services.AddRealtime(builder.Configuration);
+            if (plan.Worker is null or { IsFirst: true })
+            {
+                builder.Services.AddDeadLetterCount();
+            }
+
             builder.Services.AddPresence();
+            builder.Services.AddSessions();
             builder.Services.AddHubs();
             builder.Services.AddApi();
             builder.Services.AddSignalR().AddResilientRedis();

@@ -11,6 +11,7 @@ internal sealed class Acknowledger : IDisposable
 {
     private readonly Lock _gate = new();
     private readonly HashSet<ConversationInbox> _due = [];
+    private readonly List<AckPosition> _single = [];
     private readonly TimeSpan _delay;
     private readonly int _batch;
     private readonly ITimer _timer;
@@ -34,8 +35,20 @@ internal sealed class Acknowledger : IDisposable
         {
             _session = session;
             _due.Clear();
+            _single.Clear();
             _events = 0;
         }
+    }
+
+    /// <summary>A position that says something of its own: a handled replay, or what the handlers failed at. On its way at once.</summary>
+    public void Tell(AckPosition position)
+    {
+        lock (_gate)
+        {
+            _single.Add(position);
+        }
+
+        Flush();
     }
 
     public void Due(ConversationInbox conversation, bool isIdle)
@@ -99,6 +112,9 @@ internal sealed class Acknowledger : IDisposable
                 }
             }
 
+            // Behind the others: a failure is named by what was acknowledged right before it.
+            positions.AddRange(_single);
+            _single.Clear();
             _due.Clear();
             _events = 0;
             _isSending = _session is { IsOver: false } && positions.Count > 0;

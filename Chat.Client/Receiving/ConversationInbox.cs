@@ -30,6 +30,8 @@ internal sealed class ConversationInbox(string conversation, InboxLoad load)
     private long _handled;
     private long _sent;
     private long? _replayed;
+    private long _sessionFirst = long.MaxValue;
+    private readonly HashSet<long> _replays = [];
     private int _generation;
     private bool _isFilling;
 
@@ -74,6 +76,7 @@ internal sealed class ConversationInbox(string conversation, InboxLoad load)
         using var locked = _gate.EnterScope();
         _sent = 0;
         _replayed = null;
+        _sessionFirst = long.MaxValue;
         _early.Clear(known: 0);
     }
 
@@ -187,6 +190,11 @@ internal sealed class ConversationInbox(string conversation, InboxLoad load)
     {
         using var locked = _gate.EnterScope();
         _queue.Dequeue();
+        if (entry.IsReplay && _replays.Count < MostSkipped)
+        {
+            _replays.Add(entry.From);
+        }
+
         if (entry.To is { } to && entry.Generation == _generation)
         {
             _handled = Math.Max(_handled, to);
@@ -230,9 +238,14 @@ internal sealed class ConversationInbox(string conversation, InboxLoad load)
             ResetLocked(seq - 1);
         }
 
-        if (e.Attempt is not null && (_skipped.Remove(seq) || _accepted is null))
+        if (e.Attempt is not null && (_skipped.Remove(seq) || _accepted is null || seq < _sessionFirst))
         {
-            // An operator replays a dead letter: it comes alone, and no position moves.
+            // An operator replays a dead letter: it comes alone, and no position moves. A plain repeat was sent on this connection before.
+            if (_replays.Contains(seq))
+            {
+                return Arrival.AlreadyReplayed;
+            }
+
             _replayed = seq;
             _queue.Enqueue(new InboxEntry(seq, null, e, _generation));
             return Arrival.Queued;
@@ -243,6 +256,7 @@ internal sealed class ConversationInbox(string conversation, InboxLoad load)
         if (live)
         {
             _sent = Math.Max(_sent, seq);
+            _sessionFirst = Math.Min(_sessionFirst, seq);
         }
 
         if (seq > _accepted)

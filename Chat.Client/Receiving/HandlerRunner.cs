@@ -1,3 +1,4 @@
+using Chat.Contracts;
 using Microsoft.Extensions.Logging;
 
 namespace Chat.Client.Receiving;
@@ -6,6 +7,8 @@ namespace Chat.Client.Receiving;
 internal sealed partial class HandlerRunner(
     ChatClientOptions options, InboxLoad load, Acknowledger acknowledger, Action<ConversationInbox> emptied)
 {
+    private const int MostErrorText = 500;
+
     private readonly ILogger _logger = options.LoggerFactory.CreateLogger<HandlerRunner>();
     private readonly CancellationTokenSource _stop = new();
     private readonly RunCount _runs = new();
@@ -75,7 +78,7 @@ internal sealed partial class HandlerRunner(
 
             try
             {
-                await Handlers.InvokeAsync(e, _stop.Token);
+                await InvokeAsync(e);
             }
             catch (Exception fault) when (fault is ReaderLeftException || (fault is OperationCanceledException && _stop.IsCancellationRequested))
             {
@@ -84,20 +87,73 @@ internal sealed partial class HandlerRunner(
             catch (Exception fault)
             {
                 var after = conversation.Failed(entry);
+                if (after != AfterFailure.Dropped || entry.IsReplay)
+                {
+                    Report(entry, e, fault);
+                }
+
                 Log.HandlerFailed(_logger, e.Conversation, e.Seq, after, fault);
                 return true;
             }
         }
 
         conversation.Handled(entry);
-        acknowledger.Due(conversation, load.IsIdle);
+        if (entry.IsReplay)
+        {
+            // Everything cumulative stands beyond it already.
+            acknowledger.Tell(new AckPosition(conversation.Conversation, entry.From));
+        }
+        else
+        {
+            acknowledger.Due(conversation, load.IsIdle);
+        }
+
         return true;
+    }
+
+    private async Task InvokeAsync(ChatEvent e)
+    {
+        for (var attempt = 0; ; attempt++)
+        {
+            try
+            {
+                await Handlers.InvokeAsync(e, _stop.Token);
+                return;
+            }
+            catch (Exception fault) when (attempt < options.HandlerRetries && fault is not ReaderLeftException && !_stop.IsCancellationRequested)
+            {
+                Log.HandlerRetried(_logger, e.Conversation, e.Seq, attempt + 1, fault);
+                await Task.Delay(options.HandlerRetryDelay * Math.Pow(2, attempt), options.TimeProvider, _stop.Token);
+            }
+        }
+    }
+
+    private void Report(InboxEntry entry, ChatEvent e, Exception fault)
+    {
+        string? error;
+        try
+        {
+            error = options.DescribeHandlerError is { } describe ? describe(fault) : $"{fault.GetType().Name}: {fault.Message}";
+        }
+        catch (Exception)
+        {
+            // The application's own words failed it; the failure itself is told.
+            error = fault.GetType().Name;
+        }
+
+        if (!string.IsNullOrWhiteSpace(error))
+        {
+            acknowledger.Tell(new AckPosition(e.Conversation, entry.From - 1, error.Length <= MostErrorText ? error : error[..MostErrorText]));
+        }
     }
 
     private static partial class Log
     {
         [LoggerMessage(5022, LogLevel.Warning, "Events arrive, but there is no handler; they wait, and the server will take this device for stuck", EventName = "NoHandler")]
         public static partial void NoHandler(ILogger logger);
+
+        [LoggerMessage(5024, LogLevel.Warning, "{Conversation}: the handler of event {Seq} failed ({Attempt}); run again", EventName = "HandlerRetried")]
+        public static partial void HandlerRetried(ILogger logger, string conversation, long? seq, int attempt, Exception exception);
 
         [LoggerMessage(5023, LogLevel.Error, "{Conversation}: the handler of event {Seq} failed ({After})", EventName = "HandlerFailed")]
         public static partial void HandlerFailed(ILogger logger, string conversation, long? seq, AfterFailure after, Exception exception);

@@ -69,7 +69,14 @@ internal sealed partial class Inbox : IAsyncDisposable
         foreach (var e in events)
         {
             var conversation = Of(e.Conversation);
-            Arrived(conversation, conversation.Offer(e, live: true));
+            if (conversation.Offer(e, live: true) is var arrival and not Arrival.AlreadyReplayed)
+            {
+                Arrived(conversation, arrival);
+            }
+            else
+            {
+                _acknowledger.Tell(new AckPosition(e.Conversation, e.Seq!.Value));
+            }
         }
     }
 

@@ -18,6 +18,9 @@ internal sealed class InboxEntry(long from, long? to, ChatEvent? handed, int gen
 
     public int Generation { get; } = generation;
 
+    /// <summary>A stored event that moves no position: an operator has a dead letter sent again.</summary>
+    public bool IsReplay => To is null && From > 0;
+
     /// <summary>The server sent it again while its handler ran.</summary>
     public bool CameAgain { get; set; }
 
@@ -36,6 +39,9 @@ internal enum Arrival
 
     /// <summary>Handled before: the server does not know, so the position must be acknowledged again.</summary>
     AlreadyHandled,
+
+    /// <summary>A replay that was handled before: the server does not know.</summary>
+    AlreadyReplayed,
 
     /// <summary>Something before it is missing.</summary>
     Gap,

@@ -11,6 +11,11 @@ internal static class AccessErrors
     public static ChatError TooManyConnections { get; } =
         new(ErrorCodes.TooManyConnections, "The user has too many connections.", Retryable: false);
 
+    public static ChatError Blocked { get; } = new(ErrorCodes.Forbidden, "The user is shut out.", Retryable: false);
+
+    public static ChatError OtherSubject { get; } =
+        new(ErrorCodes.Forbidden, "token: it is another user's; a connection keeps its user.", Retryable: false);
+
     public static ChatError OriginRefused { get; } =
         new(ErrorCodes.Forbidden, "Pages of this origin may not use the hub (Auth:AllowedOrigins).", Retryable: false);
 

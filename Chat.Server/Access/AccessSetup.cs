@@ -22,6 +22,8 @@ internal static class AccessSetup
         services.AddSingleton<TokenKey>();
         services.AddSingleton<TokenIssuer>();
         services.AddSingleton<AccessLimits>();
+        services.AddSingleton<BlockedUsers>();
+        services.AddSingleton<TokenCheck>();
         services.AddSingleton<Origins>();
         services.AddSingleton<IConfigureOptions<JwtBearerOptions>, BearerSetup>();
         services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme).AddJwtBearer();

@@ -13,6 +13,9 @@ internal sealed partial class BearerSetup(
     /// <summary>Where a token may stand in the query, because browsers cannot send a header with a WebSocket.</summary>
     public static readonly PathString QueryTokenPath = "/hubs";
 
+    /// <summary>Clocks differ.</summary>
+    public static readonly TimeSpan ClockTolerance = TimeSpan.FromSeconds(30);
+
     private static readonly string[] AuthorityAlgorithms =
     [
         SecurityAlgorithms.RsaSha256, SecurityAlgorithms.RsaSha384, SecurityAlgorithms.RsaSha512,
@@ -32,7 +35,7 @@ internal sealed partial class BearerSetup(
         {
             NameClaimType = "sub",
             RoleClaimType = Callers.RoleClaim,
-            ClockSkew = TimeSpan.FromSeconds(30),
+            ClockSkew = ClockTolerance,
             RequireSignedTokens = true,
             RequireExpirationTime = true,
             ValidateLifetime = true,

@@ -7,7 +7,7 @@ namespace Chat.Server.Access;
 /// negotiation too: checks that only look at WebSocket upgrades leave the other transports open.
 /// </summary>
 internal sealed partial class HubDoor(
-    RequestDelegate next, AccessLimits limits, PlainHttp plain, ILogger<HubDoor> logger)
+    RequestDelegate next, AccessLimits limits, BlockedUsers blocked, PlainHttp plain, ILogger<HubDoor> logger)
 {
     public async Task InvokeAsync(HttpContext context)
     {
@@ -32,6 +32,11 @@ internal sealed partial class HubDoor(
         if (request.Query[ChatHubContract.DeviceQuery] is { Count: > 0 } device && !(device.Count == 1 && Names.IsDevice(device[0])))
         {
             return (StatusCodes.Status400BadRequest, AccessErrors.BadDevice);
+        }
+
+        if (context.User.FindFirst("sub")?.Value is { } caller && blocked.Contains(caller))
+        {
+            return (StatusCodes.Status403Forbidden, AccessErrors.Blocked);
         }
 
         if (!IsNewConnection(request))

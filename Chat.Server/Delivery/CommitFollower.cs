@@ -145,6 +145,11 @@ internal sealed partial class CommitFollower(
             await WelcomeAsync(conversation, stop);
         }
 
+        foreach (var pump in page.Users.SelectMany(u => users.Of(u)))
+        {
+            pump.Letters.LookForReplays();
+        }
+
         await ResolveAsync(doubts.Open(), stop);
         _position = page.Position;
     }

@@ -21,6 +21,9 @@ internal sealed class DeliveryMeter : IDisposable
     private readonly Counter<long> _resent;
     private readonly Counter<long> _slow;
     private readonly Histogram<double> _duration;
+    private readonly Counter<long> _failed;
+    private readonly Counter<long> _expired;
+    private readonly Counter<long> _letters;
     private long _live;
     private long _replayed;
 
@@ -38,6 +41,9 @@ internal sealed class DeliveryMeter : IDisposable
             "chat.message.blanked", () => Feeds.Frames.Blanked, "{message}", "Events with a value that cannot be written, sent without their content.");
         _slow = _meter.CreateCounter<long>("chat.connection.slow_disconnect", "{connection}", "Connections closed for lack of acknowledgements.");
         _duration = _meter.CreateHistogram("chat.message.delivery.duration", "s", "From the acceptance of a message until it was written to the connections that are live.", advice: LatencyBuckets);
+        _failed = _meter.CreateCounter<long>("chat.message.failed", "{message}", "Sends that the server could not store, and deliveries that it gave up.");
+        _expired = _meter.CreateCounter<long>("chat.message.expired", "{message}", "Events that had expired before a device got them.");
+        _letters = _meter.CreateCounter<long>("chat.deadletter.replay", "{message}", "Replays of dead letters that came to an end.");
     }
 
     /// <summary>Events were written to all who are live, so long after they were accepted.</summary>
@@ -48,6 +54,33 @@ internal sealed class DeliveryMeter : IDisposable
     public void Resent(int events) => _resent.Add(events);
 
     public void SlowDisconnect() => _slow.Add(1);
+
+    /// <summary>An event was given up for a device.</summary>
+    /// <param name="kept">False when the device had too many dead letters already.</param>
+    public void DeadLetter(bool kept) => _failed.Add(
+        1,
+        new KeyValuePair<string, object?>("error.type", "dead_letter"),
+        new KeyValuePair<string, object?>("fault", "server"),
+        new KeyValuePair<string, object?>("kept", kept));
+
+    public void Expired(int events)
+    {
+        if (events > 0)
+        {
+            _expired.Add(events);
+        }
+    }
+
+    public void Replayed(bool acknowledged) => _letters.Add(1, new KeyValuePair<string, object?>("outcome", acknowledged ? "acknowledged" : "failed"));
+
+    /// <summary>Shows how many dead letters the database holds; nothing until that is known.</summary>
+    public void WatchDeadLetters(Func<long?> count) => _meter.CreateObservableUpDownCounter(
+        "chat.queue.depth",
+        () => count() is { } dead
+            ? [new Measurement<long>(dead, new KeyValuePair<string, object?>("state", "dead"))]
+            : Array.Empty<Measurement<long>>(),
+        "{event}",
+        "Events written to connected devices and not acknowledged.");
 
     /// <summary>Shows what is owed to connected devices and how many are connected.</summary>
     public void Watch(QueueWatch queue, Func<int> users)

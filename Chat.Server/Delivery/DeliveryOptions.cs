@@ -67,6 +67,18 @@ internal sealed class DeliveryOptions
     [Range(1, 1_000)]
     public int Readers { get; set; } = 8;
 
+    /// <summary>Rounds at which a device must have failed over one event before it is given up and becomes a dead letter.</summary>
+    [Range(1, 1_000)]
+    public int DeadLetterAfter { get; set; } = 5;
+
+    /// <summary>Most dead letters of a device. What is given up on top of them is told as skipped and not kept.</summary>
+    [Range(0, 1_000_000)]
+    public int DeadLettersPerDevice { get; set; } = 1_000;
+
+    /// <summary>How often the dead letters are counted for the metrics.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.100", "01:00:00")]
+    public TimeSpan DeadLetterCountInterval { get; set; } = TimeSpan.FromSeconds(15);
+
     /// <summary>Most devices of a user; over it the one idle longest is forgotten.</summary>
     [Range(1, 10_000)]
     public int MaxDevices { get; set; } = 50;

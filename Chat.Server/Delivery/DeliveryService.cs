@@ -62,6 +62,21 @@ internal sealed class DeliveryService(
         keeper.FlushSoon();
     }
 
+    /// <summary>Sends a notice to one connection; it is not lost while the connection lives.</summary>
+    public void Announce(HubConnectionContext connection, Notice notice) => users.Find(connection.ConnectionId)?.Announce(notice);
+
+    /// <summary>Says goodbye and closes; nothing is fed to it from now on.</summary>
+    public Task CloseAsync(HubConnectionContext connection, Notice bye) => users.Find(connection.ConnectionId)?.CloseAsync(bye) ?? Task.CompletedTask;
+
+    /// <summary>Closes all connections of a user here; nothing is fed to them from now on.</summary>
+    public void CloseUser(string user, Notice bye)
+    {
+        foreach (var pump in users.Of(user))
+        {
+            _ = pump.CloseAsync(bye);
+        }
+    }
+
     /// <summary>Takes cumulative acknowledgements; what is not the connection's own or beyond what was sent is ignored.</summary>
     public void Acknowledge(HubConnectionContext connection, IReadOnlyList<AckPosition> positions) =>
         users.Find(connection.ConnectionId)?.Acknowledge(positions, (subscription, seq) =>
@@ -121,6 +136,21 @@ internal sealed class DeliveryService(
         }
 
         keeper.Forget(new CursorKey(own.User, own.Device, conversation));
+    }
+
+    /// <summary>The connection's rights to topics may have changed: what is not allowed any more is left, and told so.</summary>
+    public void CheckTopics(HubConnectionContext connection)
+    {
+        if (users.Find(connection.ConnectionId) is not { } pump)
+        {
+            return;
+        }
+
+        foreach (var topic in pump.Places.Topics().Where(t => !pump.MayFollow(t)))
+        {
+            pump.Unsubscribe(topic);
+            pump.Announce(new Notice { Kind = NoticeKinds.Revoked, Conversation = topic, Reason = ErrorCodes.NotFound });
+        }
     }
 
     /// <summary>Whether the connection follows the conversation now (its user is a member as far as this node has seen).</summary>

@@ -1,4 +1,5 @@
 using Chat.Server.Delivery.Acks;
+using Chat.Server.Delivery.DeadLetters;
 using Chat.Server.Delivery.Feeds;
 using Chat.Server.Delivery.Nodes;
 using Chat.Server.Delivery.Pumps;
@@ -25,6 +26,7 @@ internal static class DeliverySetup
         services.AddSingleton<DeliveryService>();
         AddLoop<FeedPublisher>(services);
         services.AddSingleton<ICommitObserver>(s => s.GetRequiredService<FeedPublisher>());
+        AddLoop<RoundBook>(services);
         AddLoop<CursorKeeper>(services);
         AddLoop<ReceiptBook>(services);
         services.AddSingleton<RedisNotices>();

@@ -3,6 +3,7 @@ using Chat.Server.Delivery;
 using Chat.Server.Messaging;
 using Chat.Server.Messaging.Topics;
 using Chat.Server.Presence;
+using Chat.Server.Sessions;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.SignalR;
@@ -25,7 +26,8 @@ internal sealed class ChatHub(
     TopicCalls topics,
     DeliveryService delivery,
     PresenceService presence,
-    PresenceScope scope) : Hub
+    PresenceScope scope,
+    SessionBook sessions) : Hub
 {
     private string User => Context.UserIdentifier!;
 
@@ -84,6 +86,8 @@ internal sealed class ChatHub(
         PresenceAudience.NameOf(PresenceState.Offline),
         () => scope.IsPartial,
         Gone);
+
+    public Task<Result> RefreshToken(RefreshTokenRequest? refresh) => sessions.RefreshAsync(Connection, refresh);
 
     public PingResult Ping(PingRequest? request) => signals.Ping(Connection);
 }

@@ -3,12 +3,14 @@ using Chat.Server.Access;
 using Chat.Server.Delivery;
 using Chat.Server.Messaging.Topics;
 using Chat.Server.Presence;
+using Chat.Server.Sessions;
 using Microsoft.AspNetCore.SignalR;
 
 namespace Chat.Server.Hubs;
 
 /// <summary>What begins and ends with a connection. Waits for nothing: not for storage, not for the catch-up.</summary>
-internal sealed class ConnectionLife(AccessLimits limits, DeliveryService delivery, PresenceService presence, TopicRights topics)
+internal sealed class ConnectionLife(
+    AccessLimits limits, DeliveryService delivery, PresenceService presence, TopicRights topics, SessionBook sessions, BlockWatch blocks)
 {
     private static readonly object Entered = new();
 
@@ -34,6 +36,10 @@ internal sealed class ConnectionLife(AccessLimits limits, DeliveryService delive
         try
         {
             delivery.Connect(connection, user, DeviceOf(http), conversation => topics.MayFollow(connection.User, conversation));
+            sessions.Open(connection);
+
+            // Known to delivery now: who was shut out since the door is found either here or there.
+            blocks.TurnsAway(user);
         }
         catch
         {
@@ -47,6 +53,7 @@ internal sealed class ConnectionLife(AccessLimits limits, DeliveryService delive
     {
         if (connection.Items.Remove(Entered))
         {
+            sessions.Close(connection);
             delivery.Disconnect(connection);
             presence.Disconnected(connection.UserIdentifier!);
             limits.Leave(connection.UserIdentifier!);

@@ -1,5 +1,7 @@
 using Chat.Contracts;
 using Chat.Server.Presence;
+using Chat.Server.Sessions;
+using Microsoft.AspNetCore.Http.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.Options;
@@ -34,6 +36,11 @@ internal static class HubsSetup
         return services;
     }
 
+    /// <summary>As SignalR's own MapHub does it, with two steps more before the hub. The end of tokens is the sessions' matter, not SignalR's.</summary>
     public static void MapHubs(this WebApplication app) =>
-        app.MapHub<ChatHub>(ChatHubContract.Path, connection => connection.CloseOnAuthenticationExpiration = true);
+        app.MapConnections(
+                ChatHubContract.Path,
+                new HttpConnectionDispatcherOptions(),
+                connections => connections.UseHearing().UseRefreshableUser().UseHub<ChatHub>())
+            .WithMetadata([.. typeof(ChatHub).GetCustomAttributes(inherit: true), new HubMetadata(typeof(ChatHub))]);
 }

@@ -43,6 +43,10 @@ internal sealed class StorageOptions
     [Range(typeof(TimeSpan), "1.00:00:00", "3650.00:00:00")]
     public TimeSpan DeviceRetention { get; set; } = TimeSpan.FromDays(90);
 
+    /// <summary>Dead letters that were replayed or discarded are kept for so long; those that wait for an operator, as long as their device.</summary>
+    [Range(typeof(TimeSpan), "1.00:00:00", "3650.00:00:00")]
+    public TimeSpan DeadLetterRetention { get; set; } = TimeSpan.FromDays(30);
+
     /// <summary>Most members of a group.</summary>
     [Range(2, 1_000_000)]
     public int MaxMembers { get; set; } = 5_000;

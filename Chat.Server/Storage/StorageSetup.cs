@@ -1,6 +1,8 @@
 using Chat.Server.Health;
+using Chat.Server.Storage.Blocks;
 using Chat.Server.Storage.Conversations;
 using Chat.Server.Storage.Cursors;
+using Chat.Server.Storage.DeadLetters;
 using Chat.Server.Storage.Dialects;
 using Chat.Server.Storage.Model;
 using Chat.Server.Storage.Reading;
@@ -54,6 +56,9 @@ internal static class StorageSetup
         services.AddSingleton<TopicStore>();
         services.AddRetention();
         services.AddSingleton<LogReader>();
+        services.AddSingleton<BlockStore>();
+        services.AddSingleton<DeadLetterStore>();
+        services.AddSingleton<DeadLetterDesk>();
         services.AddSingleton<ProcessIdentity>();
         services.AddSingleton<RealtimeBook>();
         services.AddSingleton<WriterMeter>();

@@ -42,6 +42,8 @@ internal sealed partial class StorageUpkeep(
         await gate.RunAsync((db, ct) => db.Commits.Where(c => c.At < journal).ExecuteDeleteAsync(ct), stop);
         var idle = (now - options.Value.DeviceRetention).ToUnixTimeMilliseconds();
         await gate.RunAsync((db, ct) => ForgetDevicesAsync(db, idle, ct), stop);
+        var settled = (now - options.Value.DeadLetterRetention).ToUnixTimeMilliseconds();
+        await gate.RunAsync((db, ct) => ForgetSettledAsync(db, settled, ct), stop);
     }
 
     /// <summary>A little at a time: a long transaction would hold up the writer on SQLite.</summary>
@@ -82,12 +84,24 @@ internal sealed partial class StorageUpkeep(
         {
             await db.Cursors.Where(c => c.UserId == device.UserId && c.DeviceId == device.DeviceId).ExecuteDeleteAsync(ct);
             await db.Subscriptions.Where(s => s.UserId == device.UserId && s.DeviceId == device.DeviceId).ExecuteDeleteAsync(ct);
+            await db.DeliveryRounds.Where(r => r.UserId == device.UserId && r.DeviceId == device.DeviceId).ExecuteDeleteAsync(ct);
+            await db.DeadLetters.Where(d => d.UserId == device.UserId && d.DeviceId == device.DeviceId).ExecuteDeleteAsync(ct);
             await db.Devices
                 .Where(d => d.UserId == device.UserId && d.DeviceId == device.DeviceId && d.LastSeenAt < before)
                 .ExecuteDeleteAsync(ct);
         }
 
         return idle.Count;
+    }
+
+    /// <summary>Letters that are replayed or discarded, rounds that led nowhere, blocks that have ended. What an operator has still to see to stays.</summary>
+    private static async Task ForgetSettledAsync(ChatDb db, long before, CancellationToken ct)
+    {
+        await db.DeadLetters
+            .Where(d => (d.State == DeadLetterState.Replayed || d.State == DeadLetterState.Discarded) && d.LastAt < before)
+            .ExecuteDeleteAsync(ct);
+        await db.DeliveryRounds.Where(r => r.LastAt < before).ExecuteDeleteAsync(ct);
+        await db.Blocks.Where(b => b.EndsAt != null && b.EndsAt < before && b.ChangedAt < before).ExecuteDeleteAsync(ct);
     }
 
     private static partial class Log

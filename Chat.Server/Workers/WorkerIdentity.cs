@@ -9,6 +9,9 @@ internal sealed record WorkerIdentity(string Id, int Of, string ControlPath, str
     private const string KeyName = "CHAT_WORKER_KEY";
     private const string UrlsName = "CHAT_WORKER_URLS";
 
+    /// <summary>Of the workers of a node one: it tells what is the same for all.</summary>
+    public bool IsFirst => Id == "w1";
+
     public static WorkerIdentity? FromEnvironment() => From(Environment.GetEnvironmentVariable);
 
     public static WorkerIdentity? From(Func<string, string?> variable)

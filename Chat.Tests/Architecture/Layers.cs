@@ -19,10 +19,11 @@ internal static class Layers
         ["Backplane"] = [],
         ["Delivery"] = ["Backplane", "Failpoints", "Storage"],
         ["Failpoints"] = [],
-        ["Hubs"] = ["Access", "Delivery", "Messaging", "Presence"],
+        ["Hubs"] = ["Access", "Delivery", "Messaging", "Presence", "Sessions"],
         ["Messaging"] = ["Access", "Realtime", "Storage"],
         ["Presence"] = ["Backplane"],
         ["Realtime"] = ["Delivery", "Failpoints", "Storage"],
+        ["Sessions"] = ["Access", "Backplane", "Delivery", "Storage"],
         ["Storage"] = ["Failpoints"],
     };
 
@@ -30,7 +31,7 @@ internal static class Layers
     {
         ["Alerts"] = ["Telemetry"],
         ["Health"] = ["Telemetry", "Workers.Ports"],
-        ["Management"] = ["Alerts", "Delivery", "Health", "Presence", "Storage", "Telemetry", "Workers"],
+        ["Management"] = ["Alerts", "Delivery", "Health", "Presence", "Sessions", "Storage", "Telemetry", "Workers"],
         ["Telemetry"] = ["Workers.Ports"],
         ["Workers"] = [],
     };

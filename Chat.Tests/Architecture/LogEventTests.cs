@@ -13,6 +13,7 @@ public sealed class LogEventTests
         ["Chat.Server.Hubs"] = 1100,
         ["Chat.Server.Delivery"] = 1200,
         ["Chat.Server.Access"] = 1300,
+        ["Chat.Server.Sessions"] = 1300,
         ["Chat.Server.Realtime"] = 1400,
         ["Chat.Server.Backplane"] = 2000,
         ["Chat.Server.Presence"] = 2100,

@@ -35,6 +35,12 @@ internal sealed class Subscription(ConversationFeed feed, ConnectionPump pump, l
     /// <summary>Whether acknowledgements move the device's cursor: not those of a topic that is followed for as long as the connection lives.</summary>
     public bool KeepsCursor { get; set; } = true;
 
+    /// <summary>
+    /// Counts, over the whole connection, when it began to owe: of two that owe, the smaller one's oldest event was handed over earlier.
+    /// Set by who hands over.
+    /// </summary>
+    public int OwesFrom { get; set; }
+
     /// <summary>Last seq that its user may see; guarded by the feed's lock.</summary>
     public long End { get; set; } = long.MaxValue;
 

@@ -24,6 +24,9 @@ internal sealed class AckWindow(int size, TimeProvider time) : IDisposable
     /// <summary>How long nothing has moved; null before anything did.</summary>
     public TimeSpan? SinceProgress => Volatile.Read(ref _progressAt) is var at and not 0 ? time.GetElapsedTime(at) : null;
 
+    /// <summary>Everything was sent again, and nothing has moved since.</summary>
+    public bool IsResent => _resent;
+
     public int Free => Math.Max(0, size - Unacknowledged);
 
     /// <summary>Takes room for <paramref name="count"/> events; an empty window takes any number.</summary>
@@ -67,6 +70,13 @@ internal sealed class AckWindow(int size, TimeProvider time) : IDisposable
         Interlocked.Add(ref _acknowledgements, count);
         Progress();
         Release(count);
+    }
+
+    /// <summary>The client said what it failed at: it is there and at work.</summary>
+    public void Answered()
+    {
+        _resent = false;
+        Progress();
     }
 
     /// <summary>Something moved: the clock restarts.</summary>

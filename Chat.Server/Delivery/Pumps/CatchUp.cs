@@ -1,9 +1,11 @@
 using System.Runtime.InteropServices;
 using Chat.Contracts;
 using Chat.Server.Delivery.Acks;
+using Chat.Server.Delivery.DeadLetters;
 using Chat.Server.Delivery.Feeds;
 using Chat.Server.Storage;
 using Chat.Server.Storage.Cursors;
+using Chat.Server.Storage.DeadLetters;
 
 namespace Chat.Server.Delivery.Pumps;
 
@@ -28,6 +30,7 @@ internal sealed class CatchUp(ConnectionPump pump, PumpServices services)
 
         _loaded = true;
         var following = await WhenStoredAsync(ct => services.Cursors.OpenDeviceAsync(pump.User, pump.Device, services.Options.MaxDevices, ct));
+        var letters = await WhenStoredAsync(ct => services.Letters.OfDeviceAsync(pump.User, pump.Device, ct));
         var joined = new List<(Subscription Subscription, Following Following)>(following.Count);
         foreach (var f in following)
         {
@@ -38,7 +41,7 @@ internal sealed class CatchUp(ConnectionPump pump, PumpServices services)
             }
 
             services.Realtime.Note(f.Conversation, f.Policy);
-            if (pump.Join(f.Conversation, await StartAsync(f)) is { } subscription)
+            if (pump.Join(f.Conversation, PassOver(letters, f.Conversation, await StartAsync(f))) is { } subscription)
             {
                 joined.Add((subscription, f));
                 if (f.End is { } end)
@@ -50,6 +53,10 @@ internal sealed class CatchUp(ConnectionPump pump, PumpServices services)
 
         HasLoaded = true;
         await EstablishAsync(joined);
+        if (letters.Replays)
+        {
+            pump.Letters.LookForReplays();
+        }
     }
 
     /// <summary>The next step begins with loading.</summary>
@@ -110,6 +117,19 @@ internal sealed class CatchUp(ConnectionPump pump, PumpServices services)
                 await pump.Writer.WriteAsync(Frames.Events(CollectionsMarshal.AsSpan(events), attempt: 2));
             }
         }
+    }
+
+    /// <summary>Given up while the device was away, or just before it went: told now, and only then the cursor moves on.</summary>
+    private long PassOver(DeviceLetters letters, string conversation, long position)
+    {
+        while (letters.Skipped.Contains((conversation, position + 1)))
+        {
+            position++;
+            pump.Announce(SkippedNotice.Of(conversation, position, RoundOutcome.Buried));
+            services.Keeper.Mark(new CursorKey(pump.User, pump.Device, conversation), position);
+        }
+
+        return position;
     }
 
     private async Task<long> StartAsync(Following f)
@@ -214,35 +234,15 @@ internal sealed class CatchUp(ConnectionPump pump, PumpServices services)
 
         // There was room before the page was read; live events may have taken some since.
         pump.Window.Take(events.Count);
-        subscription.Position = events[^1].Seq;
+        pump.Places.Hand(subscription, events[^1].Seq);
         services.Meter.Delivered(events.Count, live: false);
         services.Facts.Note(FactKind.Pushed, pump, subscription.Feed.Conversation, events[0].Seq, events[^1].Seq);
+        services.CountExpired(events);
         await pump.Writer.WriteAsync(Frames.Events(CollectionsMarshal.AsSpan(events)));
     }
 
     private void Truncate(string conversation, long from, long to) =>
         pump.Announce(new Notice { Kind = NoticeKinds.Truncated, Conversation = conversation, From = from, To = to });
 
-    /// <summary>Reads from storage, a few connections at a time; while it is away waits for it to come back.</summary>
-    private async Task<T> WhenStoredAsync<T>(Func<CancellationToken, Task<T>> read)
-    {
-        var closed = pump.Connection.ConnectionAborted;
-        while (true)
-        {
-            await services.Breaker.WaitUntilClosedAsync(closed);
-            await services.Readers.WaitAsync(closed);
-            try
-            {
-                return await read(closed);
-            }
-            catch (StorageUnavailableException)
-            {
-                // The breaker is open now and is waited for above.
-            }
-            finally
-            {
-                services.Readers.Release();
-            }
-        }
-    }
+    private Task<T> WhenStoredAsync<T>(Func<CancellationToken, Task<T>> read) => services.WhenStoredAsync(read, pump.Connection.ConnectionAborted);
 }

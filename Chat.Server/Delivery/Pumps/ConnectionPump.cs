@@ -1,5 +1,6 @@
 using Chat.Contracts;
 using Chat.Server.Delivery.Acks;
+using Chat.Server.Delivery.DeadLetters;
 using Chat.Server.Delivery.Feeds;
 using Chat.Server.Failpoints;
 using Chat.Server.Storage.Cursors;
@@ -38,6 +39,7 @@ internal sealed partial class ConnectionPump
         Writer = new ConnectionWriter(connection, services.Options.PendingWrites, Window.Progress, services.Logger);
         _catchUp = new CatchUp(this, services);
         _follow = new FollowOrders(this, services);
+        Letters = new LetterBox(this, _lock, services);
     }
 
     public HubConnectionContext Connection { get; }
@@ -51,6 +53,9 @@ internal sealed partial class ConnectionPump
     public ConnectionWriter Writer { get; }
 
     public Places Places { get; }
+
+    /// <summary>What the device fails at.</summary>
+    public LetterBox Letters { get; }
 
     public bool IsClosed => _closed;
 
@@ -74,6 +79,7 @@ internal sealed partial class ConnectionPump
         {
             _closed = true;
             left = Places.ClearUnderLock();
+            Letters.EndUnderLock();
             _behind.Clear();
         }
 
@@ -92,7 +98,7 @@ internal sealed partial class ConnectionPump
             return false;
         }
 
-        subscription.Position = last;
+        Places.Hand(subscription, last);
         _services.Meter.Delivered(count, live: true);
         _services.Facts.Note(FactKind.Pushed, this, subscription.Feed.Conversation, last - count + 1, last);
         Writer.Post(frame);
@@ -132,9 +138,9 @@ internal sealed partial class ConnectionPump
     public void Acknowledge(IReadOnlyList<AckPosition> positions, Action<Subscription, long> acknowledged)
     {
         CrashPoints.Pass(CrashPoints.BeforeAck);
-        foreach (var (conversation, seq) in positions)
+        foreach (var position in positions)
         {
-            if (Places.Acknowledge(conversation, seq) is not { } subscription)
+            if (Places.Acknowledge(position, Letters) is not { } subscription)
             {
                 continue;
             }
@@ -147,6 +153,17 @@ internal sealed partial class ConnectionPump
 
             acknowledged(subscription, subscription.Acked);
         }
+    }
+
+    /// <summary>Has the loop look around.</summary>
+    public void Wake()
+    {
+        lock (_lock)
+        {
+            RunUnderLock();
+        }
+
+        Window.Wake();
     }
 
     /// <summary>Begins to follow a conversation that the user was just added to.</summary>
@@ -211,6 +228,11 @@ internal sealed partial class ConnectionPump
     /// <summary>Called once a second: sends again or closes when acknowledgements stay away.</summary>
     public void CheckAcks()
     {
+        lock (_lock)
+        {
+            Letters.CheckUnderLock(Places.AllUnderLock);
+        }
+
         switch (Window.Judge(_services.Options))
         {
             case AckVerdict.Close when !_closed:
@@ -266,7 +288,8 @@ internal sealed partial class ConnectionPump
         }
     }
 
-    private void RunUnderLock()
+    /// <summary>Starts the loop, unless it runs.</summary>
+    public void RunUnderLock()
     {
         if (!_running)
         {
@@ -317,6 +340,11 @@ internal sealed partial class ConnectionPump
                 _resendWanted = false;
                 var owing = Places.OwingUnderLock();
                 return () => _catchUp.ResendAsync(owing);
+            }
+
+            if (!_closed && Letters.NextUnderLock() is { } letters)
+            {
+                return () => letters(_catchUp);
             }
 
             if (!_closed && _orders.TryDequeue(out var order))

@@ -48,6 +48,8 @@ internal sealed class CursorStore(StorageGate gate, IStorageDialect dialect, Tim
         {
             await db.Cursors.Where(c => c.UserId == user && c.DeviceId == idle).ExecuteDeleteAsync(ct);
             await db.Subscriptions.Where(s => s.UserId == user && s.DeviceId == idle).ExecuteDeleteAsync(ct);
+            await db.DeliveryRounds.Where(r => r.UserId == user && r.DeviceId == idle).ExecuteDeleteAsync(ct);
+            await db.DeadLetters.Where(d => d.UserId == user && d.DeviceId == idle).ExecuteDeleteAsync(ct);
             await db.Devices.Where(d => d.UserId == user && d.DeviceId == idle).ExecuteDeleteAsync(ct);
         }
 

@@ -12,6 +12,9 @@ internal abstract class ChatDb(DbContextOptions options) : DbContext(options)
     public DbSet<DeviceRow> Devices => Set<DeviceRow>();
     public DbSet<CursorRow> Cursors => Set<CursorRow>();
     public DbSet<SubscriptionRow> Subscriptions => Set<SubscriptionRow>();
+    public DbSet<DeliveryRoundRow> DeliveryRounds => Set<DeliveryRoundRow>();
+    public DbSet<DeadLetterRow> DeadLetters => Set<DeadLetterRow>();
+    public DbSet<BlockRow> Blocks => Set<BlockRow>();
 
     protected override void OnModelCreating(ModelBuilder model)
     {
@@ -97,6 +100,53 @@ internal abstract class ChatDb(DbContextOptions options) : DbContext(options)
             e.Property(s => s.ConversationId).HasColumnName("conversation_id");
             e.Property(s => s.CreatedAt).HasColumnName("created_at");
             e.HasIndex(s => s.ConversationId).HasDatabaseName("subscriptions_conversation");
+        });
+        model.Entity<DeliveryRoundRow>(e =>
+        {
+            e.ToTable("delivery_rounds").HasKey(r => new { r.UserId, r.DeviceId, r.ConversationId });
+            e.Property(r => r.UserId).HasColumnName("user_id");
+            e.Property(r => r.DeviceId).HasColumnName("device_id");
+            e.Property(r => r.ConversationId).HasColumnName("conversation_id");
+            e.Property(r => r.Seq).HasColumnName("seq");
+            e.Property(r => r.Rounds).HasColumnName("rounds");
+            e.Property(r => r.FirstError).HasColumnName("first_error");
+            e.Property(r => r.LastError).HasColumnName("last_error");
+            e.Property(r => r.FirstAt).HasColumnName("first_at");
+            e.Property(r => r.LastAt).HasColumnName("last_at");
+        });
+        model.Entity<BlockRow>(e =>
+        {
+            e.ToTable("blocks").HasKey(b => b.UserId);
+            e.Property(b => b.UserId).HasColumnName("user_id");
+            e.Property(b => b.Reason).HasColumnName("reason");
+            e.Property(b => b.BlockedBy).HasColumnName("blocked_by");
+            e.Property(b => b.BlockedAt).HasColumnName("blocked_at");
+            e.Property(b => b.EndsAt).HasColumnName("ends_at");
+            e.Property(b => b.ChangedAt).HasColumnName("changed_at");
+            e.HasIndex(b => b.ChangedAt).HasDatabaseName("blocks_changed");
+        });
+        model.Entity<DeadLetterRow>(e =>
+        {
+            e.ToTable("dead_letters").HasKey(d => d.Id);
+            e.Property(d => d.Id).HasColumnName("id");
+            e.Property(d => d.UserId).HasColumnName("user_id");
+            e.Property(d => d.DeviceId).HasColumnName("device_id");
+            e.Property(d => d.ConversationId).HasColumnName("conversation_id");
+            e.Property(d => d.Seq).HasColumnName("seq");
+            e.Property(d => d.EventId).HasColumnName("event_id");
+            e.Property(d => d.EventType).HasColumnName("event_type");
+            e.Property(d => d.Sender).HasColumnName("sender");
+            e.Property(d => d.Reason).HasColumnName("reason");
+            e.Property(d => d.Attempts).HasColumnName("attempts");
+            e.Property(d => d.FirstError).HasColumnName("first_error");
+            e.Property(d => d.LastError).HasColumnName("last_error");
+            e.Property(d => d.FirstAt).HasColumnName("first_at");
+            e.Property(d => d.LastAt).HasColumnName("last_at");
+            e.Property(d => d.State).HasColumnName("state");
+            e.Property(d => d.ActedBy).HasColumnName("acted_by");
+            e.Property(d => d.ActedAt).HasColumnName("acted_at");
+            e.HasIndex(d => new { d.UserId, d.DeviceId, d.ConversationId, d.Seq }).IsUnique().HasDatabaseName("dead_letters_event");
+            e.HasIndex(d => new { d.State, d.LastAt, d.Id }).HasDatabaseName("dead_letters_state");
         });
     }
 }

@@ -103,6 +103,78 @@ internal sealed class SubscriptionRow
     public long CreatedAt { get; set; }
 }
 
+/// <summary>The event at which a device fails now, and how often it has. One row a cursor: what lies behind the event waits for it.</summary>
+internal sealed class DeliveryRoundRow
+{
+    public required string UserId { get; set; }
+    public required string DeviceId { get; set; }
+    public required string ConversationId { get; set; }
+    public long Seq { get; set; }
+    public int Rounds { get; set; }
+    public string? FirstError { get; set; }
+    public string? LastError { get; set; }
+    public long FirstAt { get; set; }
+    public long LastAt { get; set; }
+}
+
+/// <summary>An event that was given up for one device. It stays in the log; this row is what an operator can act on.</summary>
+internal sealed class DeadLetterRow
+{
+    public required string Id { get; set; }
+    public required string UserId { get; set; }
+    public required string DeviceId { get; set; }
+    public required string ConversationId { get; set; }
+    public long Seq { get; set; }
+    public required string EventId { get; set; }
+    public required string EventType { get; set; }
+    public required string Sender { get; set; }
+
+    /// <summary>One of <see cref="DeadLetters.FailureReasons"/>.</summary>
+    public required string Reason { get; set; }
+
+    /// <summary>Deliveries that failed, replays included.</summary>
+    public int Attempts { get; set; }
+    public string? FirstError { get; set; }
+    public string? LastError { get; set; }
+    public long FirstAt { get; set; }
+    public long LastAt { get; set; }
+    public DeadLetterState State { get; set; }
+
+    /// <summary>Who replayed or discarded it last, and when.</summary>
+    public string? ActedBy { get; set; }
+    public long? ActedAt { get; set; }
+}
+
+/// <summary>A user who is or was shut out.</summary>
+internal sealed class BlockRow
+{
+    public required string UserId { get; set; }
+    public string? Reason { get; set; }
+    public string? BlockedBy { get; set; }
+    public long BlockedAt { get; set; }
+
+    /// <summary>Null: until it is lifted.</summary>
+    public long? EndsAt { get; set; }
+
+    /// <summary>When it was made, changed or lifted; processes ask for what changed since they asked last.</summary>
+    public long ChangedAt { get; set; }
+}
+
+internal enum DeadLetterState : short
+{
+    /// <summary>Nobody has acted on it.</summary>
+    Dead = 0,
+
+    /// <summary>To be sent again, now or when the device comes; not acknowledged yet.</summary>
+    Replaying = 1,
+
+    /// <summary>Sent again and acknowledged.</summary>
+    Replayed = 2,
+
+    /// <summary>Given up for good.</summary>
+    Discarded = 3,
+}
+
 internal enum ConversationKind : short
 {
     Direct = 0,

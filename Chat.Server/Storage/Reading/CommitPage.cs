@@ -5,7 +5,8 @@ namespace Chat.Server.Storage.Reading;
 /// <summary>What one transaction moved, as the journal keeps it: <c>{"heads": {conversation: head}, "members": [conversation]}</c>.</summary>
 /// <param name="Heads">New last seq by conversation; 0 for one that was just created.</param>
 /// <param name="Members">Conversations whose membership changed (creation included); null for none.</param>
-internal sealed record CommitMoves(IReadOnlyDictionary<string, long> Heads, IReadOnlyCollection<string>? Members)
+/// <param name="Users">Users of whom something else was changed that their connections must look at; null for none.</param>
+internal sealed record CommitMoves(IReadOnlyDictionary<string, long> Heads, IReadOnlyCollection<string>? Members, IReadOnlyCollection<string>? Users = null)
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
     {
@@ -15,6 +16,9 @@ internal sealed record CommitMoves(IReadOnlyDictionary<string, long> Heads, IRea
     /// <summary>The journal's text for a conversation that was just created.</summary>
     public static string Created(string conversation) =>
         new CommitMoves(new Dictionary<string, long> { [conversation] = 0 }, [conversation]).ToJson();
+
+    /// <summary>The journal's text for users whose connections must look.</summary>
+    public static string OfUsers(IReadOnlyCollection<string> users) => new CommitMoves(new Dictionary<string, long>(), null, users).ToJson();
 
     public string ToJson() => JsonSerializer.Serialize(this, Json);
 
@@ -26,6 +30,7 @@ internal sealed class CommitPage
 {
     private readonly Dictionary<string, long> _heads = new(StringComparer.Ordinal);
     private readonly HashSet<string> _members = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _users = new(StringComparer.Ordinal);
 
     public long Position { get; set; }
 
@@ -34,6 +39,9 @@ internal sealed class CommitPage
 
     /// <summary>Conversations whose membership changed.</summary>
     public IReadOnlySet<string> Members => _members;
+
+    /// <summary>Users whose connections must look.</summary>
+    public IReadOnlySet<string> Users => _users;
 
     public void Add(string moves)
     {
@@ -44,5 +52,6 @@ internal sealed class CommitPage
         }
 
         _members.UnionWith(told.Members ?? []);
+        _users.UnionWith(told.Users ?? []);
     }
 }

@@ -198,6 +198,58 @@ public sealed class InboxTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Handler_ThatThrows_IsRunAgainAsOptionsSay_ThenItsErrorIsTold()
+    {
+        await using var app = new ClientUnderTest(
+            _server.Url,
+            options =>
+            {
+                options.HandlerRetries = 2;
+                options.HandlerRetryDelay = TimeSpan.FromMilliseconds(1);
+            },
+            handlesEvents: false);
+        var runs = 0;
+        app.Client.OnEvent((e, _) => e.Seq == 3 ? throw new InvalidOperationException($"run {++runs}") : Task.CompletedTask);
+        var connection = await ConnectAsync(app);
+        await connection.SendAsync(Run("c", 1, 4));
+
+        var positions = await connection.Acks.NextAsync(positions => positions.Any(position => position.Error is not null));
+        Assert.Equal(new AckPosition("c", 2, "InvalidOperationException: run 3"), positions.Single(position => position.Error is not null));
+    }
+
+    [Fact]
+    public async Task Handler_Error_IsToldInTheApplicationsWordsOrNotAtAll()
+    {
+        await using var app = new ClientUnderTest(
+            _server.Url, options => options.DescribeHandlerError = fault => fault.Message == "private" ? null : new string('x', 2_000), handlesEvents: false);
+        app.Client.OnEvent((e, _) => throw new InvalidOperationException(e.Conversation));
+        var connection = await ConnectAsync(app);
+        await connection.SendAsync(Run("private", 1, 1));
+        await connection.SendAsync(Run("public", 1, 1));
+
+        var position = Assert.Single(await connection.Acks.NextAsync(positions => positions.Any(position => position.Error is not null)));
+        Assert.Equal(("public", 0L, 500), (position.Conversation, position.Seq, position.Error!.Length));
+        Assert.DoesNotContain(connection.Acks.All, positions => positions.Any(p => p.Conversation == "private"));
+    }
+
+    [Fact]
+    public async Task Replay_OfAnEventThatAnEarlierRunWasSkippedOver_IsHandledOnceAndAcknowledgedByItself()
+    {
+        await using var app = new ClientUnderTest(_server.Url);
+        var connection = await ConnectAsync(app);
+        await connection.SendAsync(Run("c", 7, 9));
+        await connection.AckedAsync("c", 9);
+
+        await connection.SendAsync(One("c", 4, attempt: 6));
+        await connection.Acks.NextAsync(positions => positions.Contains(new AckPosition("c", 4)));
+        await connection.SendAsync(One("c", 4, attempt: 6));
+        await connection.Acks.NextAsync(positions => positions.Contains(new AckPosition("c", 4)));
+
+        Assert.Equal([7, 8, 9, 4], app.Seqs("c"));
+        Assert.Equal(9, app.Client.GetPositions()["c"].Seq);
+    }
+
+    [Fact]
     public async Task Handler_ThatIsSlow_HoldsUpNoOtherConversation()
     {
         var release = new TaskCompletionSource();

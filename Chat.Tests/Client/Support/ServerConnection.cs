@@ -35,7 +35,7 @@ internal sealed class ServerConnection(HubCallerContext context, IClientProxy cl
         while (true)
         {
             var positions = await Acks.NextAsync();
-            var here = positions.Where(position => position.Conversation == conversation).ToList();
+            var here = positions.Where(position => position.Conversation == conversation && position.Error is null).ToList();
             Assert.All(here, position => Assert.InRange(position.Seq, 1, seq));
             if (here.Exists(position => position.Seq == seq))
             {
