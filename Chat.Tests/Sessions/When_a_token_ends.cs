@@ -67,21 +67,20 @@ public sealed class When_a_token_ends : IAsyncLifetime
     public async Task Not_refreshed_the_connection_ends_and_comes_back_and_no_message_is_lost()
     {
         var connects = new Inflow<bool>("connect");
-        var held = false;
+        ClientUnderTest? self = null;
         await using var alice = App("alice", _ => ValueTask.FromResult<string?>(_server.Token("alice")), handlesEvents: false);
         await using var bob = App("bob", async cancellation =>
         {
             // One token for each connect; while it is connected, sign-in does not answer.
-            if (held)
+            if (self?.Client.State == ChatConnectionState.Connected)
             {
                 await Task.Delay(Timeout.Infinite, cancellation);
             }
 
-            held = true;
             connects.Add(true);
             return await Brief("bob");
         });
-        bob.Client.StateChanged += change => held &= change.Current == ChatConnectionState.Connected;
+        self = bob;
         await Task.WhenAll(alice.Client.ConnectAsync(), bob.Client.ConnectAsync());
         var conversation = (await alice.Client.CreateDirectAsync("bob")).Conversation!.Id;
 

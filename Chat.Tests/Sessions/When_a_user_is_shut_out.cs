@@ -53,8 +53,8 @@ public sealed class When_a_user_is_shut_out(PostgresDatabase database) : IClassF
 
         var blocks = here.Services.GetRequiredService<BlockService>();
         await blocks.BlockAsync(bad, "abuse", "op", null, default);
-        Assert.Null(ChatHubTests.CodeOf(await alice.CallAsync("RemoveMember", new { conversation = group, user = removed })));
         await mallory.Closed.WaitAsync(Promise);
+        Assert.Null(ChatHubTests.CodeOf(await alice.CallAsync("RemoveMember", new { conversation = group, user = removed })));
         var bye = await mallory.NoticeAsync(NoticeKinds.Bye);
         Assert.Equal((ErrorCodes.Disconnected, false), (bye.Code, bye.Retry));
 
