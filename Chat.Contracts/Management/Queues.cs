@@ -80,7 +80,7 @@ public sealed record DeadLetterView
     /// <summary>Rounds that failed.</summary>
     public int Attempts { get; init; }
 
-    /// <summary>Why; letters with the same reason are grouped by it.</summary>
+    /// <summary>What the client said went wrong, <c>unacknowledged</c> where it said nothing; letters with the same reason are grouped by it.</summary>
     public string Reason { get; init; } = "";
 
     /// <summary>Since when it is dead.</summary>

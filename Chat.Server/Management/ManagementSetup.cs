@@ -53,13 +53,15 @@ internal static class ManagementSetup
         return builder;
     }
 
-    /// <summary>What a process that serves clients answers when the management API asks; needs <c>AddDelivery</c>, <c>AddPresence</c> and <c>AddStorage</c>.</summary>
+    /// <summary>What a process that serves clients answers when the management API asks; needs <c>AddDelivery</c>, <c>AddPresence</c>, <c>AddSessions</c> and <c>AddStorage</c>.</summary>
     public static IServiceCollection AddManagementAnswers(this IServiceCollection services)
     {
         services.AddSingleton<ConnectionAnswers>();
         services.AddSingleton<ConversationAnswers>();
         services.AddSingleton<MessageAnswers>();
         services.AddSingleton<MemoryAnswers>();
+        services.AddSingleton<DeadLetterAnswers>();
+        services.AddSingleton<BlockAnswers>();
         services.Answer<ConnectionAnswers, ConnectionsQuestion, ConnectionsFound>(Questions.Connections, a => a.ListAsync);
         services.Answer<ConnectionAnswers, UsersQuestion, UsersFound>(Questions.Users, a => a.UsersAsync);
         services.Answer<ConnectionAnswers, UserQuestion, UserFound>(Questions.User, a => a.UserAsync);
@@ -73,12 +75,12 @@ internal static class ManagementSetup
         services.Answer<MessageAnswers, TraceQuestion, List<MessageTrace>>(Questions.Trace, a => a.TraceAsync);
         services.Answer<MemoryAnswers, RememberedQuestion, Remembered>(Questions.Remembered, a => a.RememberAsync);
         services.Answer<MessageAnswers, UserQuestion, StoredUser>(Questions.StoredUser, a => a.UserAsync);
-        services.Answer<TimeProvider, LettersQuestion, Cut<DeadLetterView>>(Questions.Letters, _ => LetterAnswers.ListAsync);
-        services.Answer<TimeProvider, LetterGroupsQuestion, DeadLetterGroup[]>(Questions.LetterGroups, _ => LetterAnswers.GroupsAsync);
-        services.Answer<TimeProvider, LetterActQuestion, DeadLetterResult>(Questions.LetterAct, _ => LetterAnswers.ActAsync);
-        services.Answer<TimeProvider, BlocksQuestion, Cut<BlockView>>(Questions.Blocks, _ => LetterAnswers.BlocksAsync);
-        services.Answer<TimeProvider, BlockQuestion, BlockChange>(Questions.Block, _ => LetterAnswers.BlockAsync);
-        services.Answer<TimeProvider, UnblockQuestion, BlockChange>(Questions.Unblock, _ => LetterAnswers.UnblockAsync);
+        services.Answer<DeadLetterAnswers, LettersQuestion, Cut<DeadLetterView>>(Questions.Letters, a => a.ListAsync);
+        services.Answer<DeadLetterAnswers, LetterGroupsQuestion, DeadLetterGroup[]>(Questions.LetterGroups, a => a.GroupsAsync);
+        services.Answer<DeadLetterAnswers, LetterActQuestion, DeadLetterResult>(Questions.LetterAct, a => a.ActAsync);
+        services.Answer<BlockAnswers, BlocksQuestion, Cut<BlockView>>(Questions.Blocks, a => a.ListAsync);
+        services.Answer<BlockAnswers, BlockQuestion, BlockChange>(Questions.Block, a => a.BlockAsync);
+        services.Answer<BlockAnswers, UnblockQuestion, BlockChange>(Questions.Unblock, a => a.UnblockAsync);
         return services;
     }
 

@@ -91,13 +91,16 @@ internal sealed class MessageAnswers(StorageGate gate, TimeProvider time)
                 where end > c.AckedSeq
                 group end - c.AckedSeq by c.DeviceId into device
                 select new { Device = device.Key, Owed = device.Sum() }).ToDictionaryAsync(d => d.Device, d => d.Owed, StringComparer.Ordinal, ct);
-            return new StoredUser(conversations, devices.ConvertAll(d => new DeviceView
+            var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+            var block = await db.Blocks.AsNoTracking().FirstOrDefaultAsync(b => b.UserId == question.User && (b.EndsAt == null || b.EndsAt > now), ct);
+            var seen = devices.ConvertAll(d => new DeviceView
             {
                 Id = d.DeviceId,
                 CreatedAt = DateTimeOffset.FromUnixTimeMilliseconds(d.CreatedAt),
                 LastSeenAt = DateTimeOffset.FromUnixTimeMilliseconds(d.LastSeenAt),
                 Owed = owed.GetValueOrDefault(d.DeviceId),
-            }));
+            });
+            return new StoredUser(conversations, seen, block is null ? null : BlockAnswers.View(block));
         },
         timeUp);
 

@@ -31,4 +31,4 @@ internal sealed record DevicePlace(string User, string Device);
 internal sealed record Following(int Count);
 
 /// <summary>What the database knows of a user.</summary>
-internal sealed record StoredUser(int Conversations, IReadOnlyList<DeviceView> Devices);
+internal sealed record StoredUser(int Conversations, IReadOnlyList<DeviceView> Devices, BlockView? Block);

@@ -92,7 +92,7 @@ internal sealed class UserRoutes(WorkerSurvey survey, TimeProvider time) : IMana
 
         var connections = answers.Answers.SelectMany(a => a.Answer.Connections.Select(c => ConnectionRoutes.For(call.Caller, c with { Worker = a.Worker }))).ToArray();
         var known = stored.Value;
-        if (connections.Length == 0 && known is { Conversations: 0, Devices.Count: 0 })
+        if (connections.Length == 0 && known is { Conversations: 0, Devices.Count: 0, Block: null })
         {
             return Refusal.NotFound("user");
         }
@@ -107,10 +107,12 @@ internal sealed class UserRoutes(WorkerSurvey survey, TimeProvider time) : IMana
                 Unacknowledged = connections.Sum(c => (long)c.Unacknowledged),
                 Workers = [.. connections.Select(c => c.Worker).Distinct(StringComparer.Ordinal)],
                 OnlineSince = connections.Length > 0 ? connections.Min(c => c.ConnectedAt) : null,
+                Blocked = known?.Block is not null,
             },
             Connections = connections,
             Devices = known?.Devices,
             Conversations = known?.Conversations,
+            Block = known?.Block,
             Partial = answers.Partial,
         };
     }
