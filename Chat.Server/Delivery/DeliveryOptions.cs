@@ -15,13 +15,16 @@ internal sealed class DeliveryOptions
     [Range(1, 10_000)]
     public int PageSize { get; set; } = 512;
 
-    /// <summary>Newest events that a followed conversation keeps in memory for connections that are a little behind.</summary>
+    /// <summary>
+    /// Newest events that a followed conversation keeps in memory for connections that are a little behind. All of them outlive the collector's
+    /// next turn, which stops everything while it moves them: a few dozen bridge a pause of a socket, hundreds make the pauses longer.
+    /// </summary>
     [Range(0, 10_000)]
-    public int RecentEvents { get; set; } = 256;
+    public int RecentEvents { get; set; } = 64;
 
     /// <summary>How long those are kept after the last one.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
-    public TimeSpan RecentFor { get; set; } = TimeSpan.FromSeconds(5);
+    public TimeSpan RecentFor { get; set; } = TimeSpan.FromSeconds(2);
 
     /// <summary>Writes that may wait for a slow socket before it is served from the log instead.</summary>
     [Range(1, 1_000)]
