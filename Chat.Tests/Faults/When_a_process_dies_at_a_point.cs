@@ -59,7 +59,12 @@ public sealed partial class When_a_process_dies_at_a_point(ITestOutputHelper out
         await using var postgres = await PostgresServer.StartNewAsync();
         await using var server = await StartAsync(postgres.ConnectionString(await postgres.CreateDatabaseAsync()));
         await using var alice = await StockClient.ConnectedAsync(server.Url, "alice");
-        var conversation = (await alice.CreateDirectAsync("bob")).Id;
+        var created = await Eventually.GetAsync(
+            () => alice.CallAsync<ConversationResult>("CreateConversation", new CreateConversationRequest(ConversationKinds.Direct, ["bob"])),
+            r => r.Ok,
+            "the conversation begins",
+            Patience);
+        var conversation = created.Conversation!.Id;
         var devices = new List<StockClient>();
         for (var i = 0; i < 16; i++)
         {

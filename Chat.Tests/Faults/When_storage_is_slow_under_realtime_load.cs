@@ -25,18 +25,17 @@ public sealed class When_storage_is_slow_under_realtime_load(ITestOutputHelper o
         await using var realtime = await Crowd.GatherAsync(server.Url, new CrowdSize(Users: 8, Groups: 2, PerSecond: 30, Policy: ConversationPolicies.Realtime));
         await using var durable = await Crowd.GatherAsync(server.Url, new CrowdSize(Users: 8, Groups: 2, PerSecond: 20, Name: "other"));
         await using var probe = await WireProbe.StartAsync(server.Url, policy: ConversationPolicies.Realtime);
-        var (usual, slowed, deepest) = (TimeSpan.Zero, TimeSpan.Zero, 0.0);
+        var (slowed, p99, deepest) = (TimeSpan.Zero, TimeSpan.Zero, 0.0);
 
         await realtime.TalkThroughAsync(() => durable.TalkThroughAsync(async () =>
         {
             await probe.Answers.WaitForCountAsync(20);
-            usual = probe.P99Since(0);
             var before = probe.Answers.Count;
             realtime.History.Fault("slow");
             durable.History.Fault("slow");
             proxy.ToServer.Latency = TimeSpan.FromMilliseconds(milliseconds);
             deepest = await DeepestQueueAsync(server, RunLength.Outage);
-            slowed = probe.P99Since(before);
+            (slowed, p99) = (probe.QuantileSince(before, 0.5), probe.QuantileSince(before, 0.99));
             realtime.History.Fault("as before");
             durable.History.Fault("as before");
             proxy.ToServer.Latency = TimeSpan.Zero;
@@ -53,11 +52,10 @@ public sealed class When_storage_is_slow_under_realtime_load(ITestOutputHelper o
             output.WriteLine(Outage.Of(crowd.History).ToString());
         }
 
-        output.WriteLine($"realtime on the wire, p99: {usual.TotalMilliseconds:F0} ms before, {slowed.TotalMilliseconds:F0} ms while slow; deepest queue {deepest}");
+        output.WriteLine($"realtime on the wire while slow: p50 {slowed.TotalMilliseconds:F0} ms, p99 {p99.TotalMilliseconds:F0} ms; deepest queue {deepest}");
         Assert.All(probe.Answers.Items, a => Assert.True(a.Receipt.Ok, $"{a.Receipt.Error}"));
 
-        // What a busy machine takes anyway is not the server's.
-        Assert.InRange(slowed, TimeSpan.Zero, AnswerLimit + usual);
+        Assert.InRange(RunLength.IsLong ? p99 : slowed, TimeSpan.Zero, AnswerLimit);
         Assert.InRange(Outage.Of(durable.History).P99Answer, TimeSpan.FromMilliseconds(milliseconds), TimeSpan.MaxValue);
         Assert.InRange(deepest, 0, 1_000);
     }

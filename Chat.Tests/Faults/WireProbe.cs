@@ -41,11 +41,11 @@ internal sealed class WireProbe : IAsyncDisposable
         return probe;
     }
 
-    /// <summary>How long the slowest but a hundredth of the answers took that came since there were so many.</summary>
-    public TimeSpan P99Since(long count)
+    /// <summary>How long this share of the answers took at most that came since there were so many.</summary>
+    public TimeSpan QuantileSince(long count, double share)
     {
         var took = Answers.Items.Skip((int)count).Select(a => a.Took).Order().ToList();
-        return took.Count == 0 ? TimeSpan.Zero : took[(int)(took.Count * 0.99)];
+        return took.Count == 0 ? TimeSpan.Zero : took[(int)(took.Count * share)];
     }
 
     public async Task StopAsync()

@@ -35,7 +35,7 @@ public sealed class RealtimeTests
 
         await bed.DrainedAsync();
         Assert.Equal(Enumerable.Range(0, 21).Select(i => $"m{i}"), await bed.LogAsync());
-        Assert.Empty(Directory.GetFiles(Path.Combine(bed.Server.Folder, "spool")));
+        Assert.DoesNotContain(Directory.GetFiles(Path.Combine(bed.Server.Folder, "spool")), f => !f.EndsWith(".members", StringComparison.Ordinal));
         Assert.Equal(ReceiptStatus.Stored, (await bed.Alice.SendAsync(bed.Conversation, "m21", "after")).Status);
     }
 

@@ -69,17 +69,21 @@ internal sealed partial class SpoolFolder(IOptions<RealtimeOptions> options, Tim
         }
     }
 
-    /// <summary>The oldest orphan, if it is nobody else's.</summary>
+    /// <summary>
+    /// The oldest orphan, if it is nobody else's. It has its new name before it is locked: locked under the old one it would look, to whoever
+    /// looks in that moment, like the file of a process that lives.
+    /// </summary>
     public SpoolFile? TryAdopt()
     {
-        if (Orphans() is not [var oldest, ..] || SpoolFile.TryAdopt(oldest) is not { } file)
+        if (Orphans() is not [var oldest, ..])
         {
             return null;
         }
 
-        if (oldest.EndsWith(Owned, StringComparison.Ordinal))
+        var path = System.IO.Path.ChangeExtension(oldest, Adopted);
+        if ((path != oldest && !TryMove(oldest, path)) || SpoolFile.TryAdopt(path) is not { } file)
         {
-            file.MoveTo(System.IO.Path.ChangeExtension(oldest, Adopted));
+            return null;
         }
 
         if (!file.IsDrained || file.Torn > 0)
@@ -102,31 +106,40 @@ internal sealed partial class SpoolFolder(IOptions<RealtimeOptions> options, Tim
         }
     }
 
-    /// <summary>What was adopted, by whomever, and what can be locked.</summary>
-    private List<string> Orphans()
-    {
-        if (!Directory.Exists(_path))
-        {
-            return [];
-        }
+    /// <summary>What was adopted, by whomever, and what can be locked. A file that changes its name while the folder is read may be missed once, not twice.</summary>
+    private List<string> Orphans() => Directory.Exists(_path) ? List() is { Count: > 0 } found ? found : List() : [];
 
-        return
-        [
-            .. Directory.EnumerateFiles(_path)
-                .Where(f => f.EndsWith(Adopted, StringComparison.Ordinal) || (f.EndsWith(Owned, StringComparison.Ordinal) && IsUnlocked(f)))
-                .Order(StringComparer.Ordinal),
-        ];
-    }
+    private List<string> List() =>
+    [
+        .. Directory.EnumerateFiles(_path)
+            .Where(f => f.EndsWith(Adopted, StringComparison.Ordinal) || (f.EndsWith(Owned, StringComparison.Ordinal) && IsUnlocked(f)))
+            .Order(StringComparer.Ordinal),
+    ];
 
+    /// <summary>A shared lock, so that two who look do not take each other for the owner.</summary>
     private static bool IsUnlocked(string path)
     {
         try
         {
-            File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None).Dispose();
+            File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read).Dispose();
             return true;
         }
         catch (IOException)
         {
+            return false;
+        }
+    }
+
+    private static bool TryMove(string from, string to)
+    {
+        try
+        {
+            File.Move(from, to);
+            return true;
+        }
+        catch (IOException)
+        {
+            // Another process was quicker.
             return false;
         }
     }
