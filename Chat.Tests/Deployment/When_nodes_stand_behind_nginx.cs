@@ -8,6 +8,7 @@ using Xunit.Abstractions;
 namespace Chat.Tests.Deployment;
 
 /// <summary>The topology of <c>docker-compose.yml</c>, without its engine: any node may take any request, and what one node promised another one keeps.</summary>
+[Collection(MeasuredAlone.Name)]
 public sealed partial class When_nodes_stand_behind_nginx(PostgresDatabase database, ITestOutputHelper output) : IClassFixture<PostgresDatabase>
 {
     // Longer than a stock client waits for a sign of life (30 s), so that keep-alives must have come through.

@@ -53,5 +53,5 @@ public sealed class ThreeNodes : IAsyncLifetime
 }
 
 /// <summary>Tests that share them run one after the other.</summary>
-[CollectionDefinition(nameof(ThreeNodes))]
+[CollectionDefinition(nameof(ThreeNodes), DisableParallelization = true)]
 public sealed class ThreeNodesTests : ICollectionFixture<ThreeNodes>;

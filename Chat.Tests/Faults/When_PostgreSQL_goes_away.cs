@@ -7,6 +7,7 @@ using Xunit.Abstractions;
 namespace Chat.Tests.Faults;
 
 /// <summary>F09, F10, F12: under load, PostgreSQL stops, dies or hangs for 20 seconds and comes back.</summary>
+[Collection(MeasuredAlone.Name)]
 public sealed class When_PostgreSQL_goes_away(ITestOutputHelper output)
 {
     private static readonly TimeSpan Outage = TimeSpan.FromSeconds(20);

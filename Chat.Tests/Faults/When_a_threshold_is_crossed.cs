@@ -7,6 +7,7 @@ using Xunit.Abstractions;
 namespace Chat.Tests.Faults;
 
 /// <summary>The alerts with a threshold, on the whole product: just below it nobody is told, just above it somebody is. The times are scaled, the thresholds are the product's own.</summary>
+[Collection(MeasuredAlone.Name)]
 public sealed class When_a_threshold_is_crossed(PostgresDatabase database, ITestOutputHelper output) : IClassFixture<PostgresDatabase>
 {
     private const string TooMany = "firing MessageFailureRate critical";

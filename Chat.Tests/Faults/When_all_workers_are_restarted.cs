@@ -7,6 +7,7 @@ using Xunit.Abstractions;
 namespace Chat.Tests.Faults;
 
 /// <summary>F38 under load: all workers are replaced, one after the other, while everybody goes on talking.</summary>
+[Collection(MeasuredAlone.Name)]
 public sealed class When_all_workers_are_restarted(PostgresDatabase database, ITestOutputHelper output) : IClassFixture<PostgresDatabase>
 {
     private static readonly int Workers = FaultLength.Count("CHAT_TEST_WORKERS", 2);

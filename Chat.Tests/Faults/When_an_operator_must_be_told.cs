@@ -7,6 +7,7 @@ using Xunit.Abstractions;
 namespace Chat.Tests.Faults;
 
 /// <summary>F09, F12, F21 as an operator sees them: from the real fault to health, metrics and the receiver of the webhook.</summary>
+[Collection(MeasuredAlone.Name)]
 public sealed class When_an_operator_must_be_told(ITestOutputHelper output)
 {
     private static readonly string[] Paths = ["/health", "/health/ui", "/healthz", "/ready", "/live"];

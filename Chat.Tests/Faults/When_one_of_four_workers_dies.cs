@@ -6,6 +6,7 @@ using Xunit.Abstractions;
 namespace Chat.Tests.Faults;
 
 /// <summary>F01, F05 on the whole product: one of four workers is killed while idle, killed under load, and stopped; everybody else goes on.</summary>
+[Collection(MeasuredAlone.Name)]
 public sealed class When_one_of_four_workers_dies(PostgresDatabase database, ITestOutputHelper output) : IClassFixture<PostgresDatabase>
 {
     private static readonly CheckerOptions Options = new() { AnswerWithin = TimeSpan.FromMinutes(1) };

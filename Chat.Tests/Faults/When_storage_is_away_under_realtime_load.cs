@@ -7,6 +7,7 @@ using Xunit.Abstractions;
 namespace Chat.Tests.Faults;
 
 /// <summary>F09 for conversations with the policy <c>realtime</c>: who is online goes on talking, and the log has it all afterwards.</summary>
+[Collection(MeasuredAlone.Name)]
 public sealed class When_storage_is_away_under_realtime_load(ITestOutputHelper output)
 {
     private static readonly CheckerOptions Options = new() { AnswerWithin = TimeSpan.FromMinutes(2) };

@@ -9,6 +9,7 @@ using Xunit.Abstractions;
 namespace Chat.Tests.Faults;
 
 /// <summary>F13: each exchange with the database takes 300 ms more, then 2 s more.</summary>
+[Collection(MeasuredAlone.Name)]
 public sealed class When_storage_is_slow_under_realtime_load(ITestOutputHelper output)
 {
     private static readonly TimeSpan AnswerLimit = TimeSpan.FromMilliseconds(400);

@@ -5,6 +5,7 @@ using Xunit.Abstractions;
 namespace Chat.Tests.Faults;
 
 /// <summary>F02, F03 on the whole product: one worker dies ten times in a row, then all of them at once.</summary>
+[Collection(MeasuredAlone.Name)]
 public sealed class When_workers_die_in_numbers(PostgresDatabase database, ITestOutputHelper output) : IClassFixture<PostgresDatabase>
 {
     private const int Deaths = 10;

@@ -1,5 +1,6 @@
 using Chat.Contracts;
 using Chat.Server.Storage.Writing;
+using Chat.Tests.Support;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
@@ -121,6 +122,8 @@ public abstract class LogWriterContract : IAsyncLifetime
 
         await Task.WhenAll(Enumerable.Range(0, 300).Select(_ => _storage.Writer.Submit(Appends.Message(conversation, "alice", NewId(), Body))));
 
+        // Told beside the answers, not before them.
+        await Eventually.EqualAsync(300, () => _storage.Committed.Count(e => e.Conversation == conversation), "the number of events told");
         var told = _storage.Committed.Where(e => e.Conversation == conversation).ToList();
         Assert.Equal(Enumerable.Range(1, 300).Select(n => (long)n), told.Select(e => e.Seq));
         Assert.All(told, e => Assert.Equal(Body, System.Text.Encoding.UTF8.GetString(e.Body.Span)));

@@ -47,7 +47,8 @@ public sealed class LogWriterFaultTests(PostgresDatabase database) : IClassFixtu
         // Followers pass over what their own process committed: they are told where it may not know.
         Assert.All(storage.Doubted, e => Assert.Equal(conversation, e.Conversation));
         Assert.NotEmpty(storage.Doubted);
-        // Those of the lost reply were told to observers too, once, in order.
+        // Those of the lost reply were told to observers too, beside the answers: once, in order.
+        await Eventually.EqualAsync(21, () => storage.Committed.Count(e => e.Conversation == conversation), "the number of events told");
         Assert.Equal(Enumerable.Range(1, 21).Select(n => (long)n), storage.Committed.Where(e => e.Conversation == conversation).Select(e => e.Seq));
     }
 
