@@ -304,7 +304,8 @@ internal sealed class ConversationInbox(string conversation, InboxLoad load)
 
     private void AcceptLocked(InboxEntry entry)
     {
-        if (entry.Event is { } e && (!_ids.IsEmpty || Conversation.StartsWith("topic:", StringComparison.Ordinal)) && !_ids.TryStore(e))
+        // Noted before any provisional event was seen, too: the first may be of a send that was stored, and repeated when its receipt was lost.
+        if (entry.Event is { } e && !_ids.TryStore(e))
         {
             // The stored twin of a provisional event: only the position moves.
             entry.Event = null;

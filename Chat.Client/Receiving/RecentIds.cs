@@ -12,15 +12,8 @@ internal sealed class RecentIds(int mostShown, int mostStored)
     private readonly BoundedIds _shown = new(mostShown);
     private readonly BoundedIds _stored = new(mostStored);
 
-    /// <summary>No provisional event has been seen.</summary>
-    public bool IsEmpty { get; private set; } = true;
-
     /// <summary>A provisional event; <c>false</c> when the application has it.</summary>
-    public bool TryShow(ChatEvent e)
-    {
-        IsEmpty = false;
-        return !_stored.Contains(e) && _shown.Add(e);
-    }
+    public bool TryShow(ChatEvent e) => !_stored.Contains(e) && _shown.Add(e);
 
     /// <summary>A stored event; <c>false</c> when the application has it.</summary>
     public bool TryStore(ChatEvent e)

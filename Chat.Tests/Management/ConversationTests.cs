@@ -99,7 +99,9 @@ public sealed class ConversationTests(ManagementBed bed) : IClassFixture<Managem
     {
         var user = $"dave-{Guid.NewGuid():N}";
         await using var client = await bed.Server.ConnectAsync(user);
-        var connection = Assert.Single((await bed.Viewer.ReadAsync<Page<ConnectionView>>($"{ManagementRoutes.Connections}?user={user}")).Items);
+        var page = await Eventually.GetAsync(
+            () => bed.Viewer.ReadAsync<Page<ConnectionView>>($"{ManagementRoutes.Connections}?user={user}"), p => p.Items.Count > 0, "the connection is listed");
+        var connection = Assert.Single(page.Items);
         var route = ManagementRoutes.ConnectionDisconnect.With(connection.Id);
         Assert.Equal(ManagementCodes.Invalid, (await (await bed.Operator.PostAsync(route, "{}")).RefusedAsync(400)).Code);
 

@@ -11,8 +11,11 @@ internal sealed partial class SpoolFolder(IOptions<RealtimeOptions> options, Tim
     private const string Owned = ".spool";
     private const string Adopted = ".adopted";
 
-    /// <summary>A client needs longer than this to come from a dead process to this one.</summary>
-    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(25);
+    /// <summary>
+    /// Nobody comes from a dead process to this one in less: to connect, to upgrade and to shake hands are three round trips and a token
+    /// that is checked. (25 ms were not short enough.)
+    /// </summary>
+    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(1);
 
     private readonly string _path = System.IO.Path.GetFullPath(options.Value.SpoolFolder);
     private readonly Lock _lock = new();
