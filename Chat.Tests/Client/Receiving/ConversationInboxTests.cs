@@ -263,6 +263,17 @@ public sealed class ConversationInboxTests
         Assert.Equal(3, _inbox.Acknowledgeable());
     }
 
+    /// <summary>A send was stored, its receipt lost, and its repeat came while storage was away.</summary>
+    [Fact]
+    public void Offer_AProvisionalEventAfterItsTwin_TheFirstOfAll_IsNotSeenAgain()
+    {
+        Assert.Equal(Arrival.Queued, _inbox.Offer(One("c", 1, id: "p"), live: true));
+        Assert.Equal(Arrival.Ignored, _inbox.Offer(One("c", null, id: "p"), live: true));
+        HandleAll();
+
+        Assert.Equal(["p"], _seen);
+    }
+
     [Fact]
     public void Failed_ProvisionalEvent_IsDroppedAndItsTwinIsSeen()
     {
