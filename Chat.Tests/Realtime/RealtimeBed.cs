@@ -39,9 +39,16 @@ internal sealed class RealtimeBed : IAsyncDisposable
 
         // With an event in hands both are known to follow it.
         await bed.Alice.SendAsync(bed.Conversation, "m0", "first");
-        Assert.Equal(1, (await bed.Alice.EventAsync()).Seq);
-        Assert.Equal(1, (await bed.Bob.EventAsync()).Seq);
+        await FirstStoredAsync(bed.Alice);
+        await FirstStoredAsync(bed.Bob);
         return bed;
+    }
+
+    /// <summary>The first commit of a cold server may take longer than the budget; then its provisional form comes first.</summary>
+    private static async Task FirstStoredAsync(WireClient client)
+    {
+        var first = await client.EventAsync();
+        Assert.Equal(1, first.Seq ?? (await client.EventAsync()).Seq);
     }
 
     public static Task<InProcessServer> StartServerAsync(params string[] settings) => InProcessServer.StartAsync(
