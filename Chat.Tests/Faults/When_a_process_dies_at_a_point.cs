@@ -82,15 +82,20 @@ public sealed partial class When_a_process_dies_at_a_point(ITestOutputHelper out
         await DiedAsync(server, CrashPoints.AfterCommit);
         await Assert.ThrowsAnyAsync<Exception>(() => sending);
 
-        // Those of the dead worker have noticed by then; one of sixteen at least was with the other.
+        // Those of the dead worker notice sooner or later; one of sixteen at least was with the other.
         await alice.Closed.WaitAsync(Patience);
-        var elsewhere = devices.Where(d => d.IsConnected).ToList();
-        Assert.NotEmpty(elsewhere);
-        foreach (var device in elsewhere)
+        var elsewhere = 0;
+        foreach (var device in devices)
         {
-            Assert.Equal(2, (await device.WaitForAsync("second", Patience)).Seq);
+            var arriving = device.WaitForAsync("second", Patience);
+            if (await Task.WhenAny(arriving, device.Closed) == arriving)
+            {
+                Assert.Equal(2, (await arriving).Seq);
+                elsewhere++;
+            }
         }
 
+        Assert.NotEqual(0, elsewhere);
         foreach (var device in devices)
         {
             await device.DisposeAsync();
