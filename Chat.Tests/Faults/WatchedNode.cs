@@ -75,7 +75,7 @@ internal sealed class WatchedNode : IAsyncDisposable
             // What is slow is this machine, with all the tests that it runs.
             ["Health:SlowAfter"] = "00:00:30",
         };
-        foreach (var rule in (string[])["DatabaseUnavailable", "AllWorkersCrashed", "WorkerCrash", "WorkerCrashLoop", "MessageFailureRate", "ThreadPoolLag", "MemoryHigh", "RedisLost"])
+        foreach (var rule in (string[])["DatabaseUnavailable", "AllWorkersCrashed", "WorkerCrash", "WorkerCrashLoop", "MessageFailureRate", "ThreadPoolLag", "MemoryHigh", "RedisLost", "QueueOld", "AuthenticationFailures"])
         {
             own[$"Alerts:Rules:{rule}:KeepFiringFor"] = "00:00:01";
         }
