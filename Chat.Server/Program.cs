@@ -17,6 +17,7 @@ using Chat.Server.Telemetry;
 using Chat.Server.Telemetry.Metrics;
 using Chat.Server.Workers;
 using Chat.Server.Workers.Listening;
+using Chat.Server.Workers.Ports;
 
 namespace Chat.Server;
 
@@ -24,6 +25,7 @@ internal static class Program
 {
     public static async Task<int> Main(string[] args)
     {
+        ServerRun.ForgetEmptyEnvironment();
         try
         {
             return args switch
@@ -33,13 +35,9 @@ internal static class Program
                 _ => await ServerRun.MainAsync(() => Build(args)),
             };
         }
-        catch (Workers.StartRefusedException refusal)
+        catch (StartRefusedException refusal)
         {
             return ServerRun.Refuse(refusal);
-        }
-        catch (Storage.StartRefusedException refusal)
-        {
-            return ServerRun.Refuse(new(ExitCodes.Configuration, refusal.Message));
         }
     }
 
@@ -49,7 +47,7 @@ internal static class Program
         var builder = CreateBuilder(args);
         if (TestSwitches.Any && !builder.Environment.IsDevelopment())
         {
-            throw new Workers.StartRefusedException(ExitCodes.Configuration, $"{TestSwitches.Variable} or {CrashPoints.Variable} is set: a server that breaks its promises on purpose, or dies, runs in Development only.");
+            throw new StartRefusedException(ExitCodes.Configuration, $"{TestSwitches.Variable} or {CrashPoints.Variable} is set: a server that breaks its promises on purpose, or dies, runs in Development only.");
         }
 
         var plan = builder.AddWorkers(args);

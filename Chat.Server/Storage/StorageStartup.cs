@@ -1,3 +1,4 @@
+using Chat.Server.Workers.Ports;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Options;
 
@@ -26,11 +27,11 @@ internal sealed class StorageStartup(SchemaMigrator migrator, StorageBreaker bre
         }
         catch (SqliteException e) when (e.SqliteErrorCode is 11 or 26)
         {
-            throw new StartRefusedException("The SQLite file is damaged or is not a database. Restore it from a backup, or move it away to start with an empty one.", e);
+            throw new StartRefusedException(ExitCodes.Configuration, "The SQLite file is damaged or is not a database. Restore it from a backup, or move it away to start with an empty one.", e);
         }
         catch (SqliteException e) when (e.SqliteErrorCode is 14 or 8)
         {
-            throw new StartRefusedException("The SQLite file cannot be opened for writing. Check the folder of 'Data Source' in ConnectionStrings:Chat and its permissions.", e);
+            throw new StartRefusedException(ExitCodes.Configuration, "The SQLite file cannot be opened for writing. Check the folder of 'Data Source' in ConnectionStrings:Chat and its permissions.", e);
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested && StorageFaults.Classify(e) is not (StorageFault.Data or StorageFault.Unknown))
         {
@@ -48,6 +49,3 @@ internal sealed class StorageStartup(SchemaMigrator migrator, StorageBreaker bre
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 }
-
-/// <summary>The server cannot start with this configuration; the message says what to change.</summary>
-internal sealed class StartRefusedException(string message, Exception inner) : Exception(message, inner);

@@ -1,3 +1,5 @@
+using Chat.Server.Workers.Ports;
+
 namespace Chat.Server.Workers;
 
 /// <summary>What the process will return.</summary>

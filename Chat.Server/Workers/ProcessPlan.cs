@@ -1,4 +1,5 @@
 using Chat.Server.Workers.Listening;
+using Chat.Server.Workers.Ports;
 
 namespace Chat.Server.Workers;
 

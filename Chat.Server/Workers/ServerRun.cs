@@ -1,11 +1,13 @@
-using Microsoft.AspNetCore.Connections;
-using Microsoft.Extensions.Options;
+using Chat.Server.Workers.Ports;
 
 namespace Chat.Server.Workers;
 
 /// <summary>Runs the process and turns its end into an exit code that its parent understands. What an operator can mend gets one line and no stack trace.</summary>
 internal static class ServerRun
 {
+    // The names under which hosts learn what environment they are in; the first one wins.
+    private static readonly string[] EnvironmentVariables = ["DOTNET_ENVIRONMENT", "ASPNETCORE_ENVIRONMENT"];
+
     /// <summary>Composes, runs and ends it.</summary>
     public static async Task<int> MainAsync(Func<WebApplication> compose)
     {
@@ -17,7 +19,7 @@ internal static class ServerRun
             await app.RunAsync();
             return exit.Code;
         }
-        catch (Exception error) when (Explain(error) is { } refusal)
+        catch (Exception error) when (StartRefusedException.From(error) is { } refusal)
         {
             return Refuse(refusal);
         }
@@ -29,12 +31,18 @@ internal static class ServerRun
         return refusal.ExitCode;
     }
 
-    private static StartRefusedException? Explain(Exception error) => error switch
+    /// <summary>
+    /// A variable that is set to nothing, as compose files and service units leave it, is not set: the framework takes the empty name for that of an
+    /// environment, which is neither Development nor what the other variable says. Children inherit what is left.
+    /// </summary>
+    public static void ForgetEmptyEnvironment()
     {
-        StartRefusedException refusal => refusal,
-        OptionsValidationException invalid => new(ExitCodes.Configuration, string.Join(" ", invalid.Failures)),
-        IOException { InnerException: AddressInUseException } taken => new(ExitCodes.Unavailable, taken.Message),
-        AggregateException { InnerExceptions: [var only] } => Explain(only),
-        _ => null,
-    };
+        foreach (var name in EnvironmentVariables)
+        {
+            if (Environment.GetEnvironmentVariable(name) is { } value && string.IsNullOrWhiteSpace(value))
+            {
+                Environment.SetEnvironmentVariable(name, null);
+            }
+        }
+    }
 }

@@ -61,7 +61,7 @@ public sealed partial class LayersTests
     [InlineData("using Writer = Chat.Server.Storage.Writing.LogWriter;", "Storage.Writing.LogWriter")]
     [InlineData("@using Chat.Server.Delivery", "Delivery")]
     [InlineData("var x = new Chat.Server.Hubs.ChatHub();", "Hubs.ChatHub")]
-    [InlineData("throw new Workers.StartRefusedException(1);", "Workers.StartRefusedException")]
+    [InlineData("throw new Workers.Ports.StartRefusedException(1);", "Workers.Ports.StartRefusedException")]
     [InlineData("// using Chat.Server.Storage;", null)]
     [InlineData("var x = \"Chat.Server.Storage\"; var y = 'c'; /* Workers.StartRefusedException */", null)]
     [InlineData("options.Workers.Count = 1; Storage.Anything();", null)]

@@ -1,4 +1,5 @@
 using Chat.Server.Workers;
+using Chat.Server.Workers.Ports;
 using Microsoft.Extensions.Configuration;
 
 namespace Chat.Tests.Workers;

@@ -1,6 +1,8 @@
 using System.Net;
+using System.Net.Http.Json;
 using System.Net.Sockets;
 using Chat.Server.Workers;
+using Chat.Server.Workers.Ports;
 using Chat.Tests.Support;
 
 namespace Chat.Tests.Workers;
@@ -72,6 +74,35 @@ public sealed class When_something_is_taken_at_the_start
         var (code, line) = await RefusedAsync(server);
         Assert.Equal(ExitCodes.Configuration, code);
         Assert.Contains(said, line, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(0, "")]
+    [InlineData(1, "w1 | ")]
+    public async Task What_only_a_worker_refuses_is_told_in_one_line_too(int workers, string prefix)
+    {
+        await using var server = ServerProcess.Create(new ServerSettings { Workers = workers }.With("Auth:SigningKey", ""));
+        server.Launch();
+        Assert.Equal(ExitCodes.Configuration, await server.Process.Exited.WaitAsync(Patience));
+        await server.Process.OutputEnded.WaitAsync(Patience);
+        var line = Assert.Single(server.Output.Lines, line => line.StartsWith(prefix, StringComparison.Ordinal) && line.Length > prefix.Length);
+        Assert.StartsWith($"{prefix}The server does not start: ", line, StringComparison.Ordinal);
+        Assert.Contains("Set Auth:Authority", line, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_environment_that_is_set_to_nothing_is_not_set()
+    {
+        await using var server = await ServerProcess.StartNewAsync(new ServerSettings
+        {
+            Workers = 1,
+            Environment = "Development",
+            Variables = new Dictionary<string, string?> { ["DOTNET_ENVIRONMENT"] = "" },
+        }.With("Auth:SigningKey", ""));
+        // Only in Development does a server make tokens, and only there does it start without a key.
+        using var answer = await server.Http.PostAsJsonAsync("/api/token", new { user = "alice" });
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.Contains(server.Output.Lines, line => line.EndsWith("Hosting environment: Development", StringComparison.Ordinal));
     }
 
     /// <summary>Its exit code and the one line that it wrote.</summary>

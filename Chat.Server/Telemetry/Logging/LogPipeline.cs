@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Chat.Server.Workers.Ports;
 using Serilog;
 using Serilog.Configuration;
 using Serilog.Core;
@@ -17,7 +18,7 @@ internal sealed class LogPipeline : IDisposable
     {
         Levels = levels;
         ITextFormatter formatter = new RedactingFormatter(options.Json ? new JsonFormatter(renderMessage: true) : new PlainFormatter());
-        var configuration = new LoggerConfiguration().Enrich.FromLogContext();
+        var configuration = new LoggerConfiguration().Enrich.FromLogContext().Filter.ByExcluding(IsRefusedStart);
         if (!source.IsNode)
         {
             configuration.Enrich.WithProperty("Worker", source.Name);
@@ -73,6 +74,12 @@ internal sealed class LogPipeline : IDisposable
         }),
         "{line}",
         "Log lines that were dropped");
+
+    /// <summary>The host writes a stack trace about a start that was refused; whoever runs the process tells the reason in one line.</summary>
+    private static bool IsRefusedStart(LogEvent entry) =>
+        entry.Exception is { } error
+        && entry.Properties.GetValueOrDefault(Constants.SourceContextPropertyName) is ScalarValue { Value: "Microsoft.Extensions.Hosting.Internal.Host" }
+        && StartRefusedException.From(error) is not null;
 
     private void Add(LoggerConfiguration configuration, string name, LogOptions options, TimeProvider time, Action<LoggerSinkConfiguration> inner) =>
         LoggerSinkConfiguration.Wrap(

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Chat.Server.Workers.Ports;
 
 namespace Chat.Server.Workers.Listening;
 

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Chat.Server.Workers.Ports;
 
 namespace Chat.Server.Workers.Listening;
 

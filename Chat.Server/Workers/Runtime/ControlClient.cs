@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net.Sockets;
 using Chat.Server.Workers.Control;
+using Chat.Server.Workers.Ports;
 
 namespace Chat.Server.Workers.Runtime;
 

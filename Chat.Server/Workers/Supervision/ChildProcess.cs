@@ -1,3 +1,5 @@
+using Chat.Server.Workers.Ports;
+
 namespace Chat.Server.Workers.Supervision;
 
 internal enum ChildKind

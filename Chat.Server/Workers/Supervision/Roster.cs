@@ -1,3 +1,4 @@
+using Chat.Server.Workers.Ports;
 using Microsoft.Extensions.Options;
 
 namespace Chat.Server.Workers.Supervision;

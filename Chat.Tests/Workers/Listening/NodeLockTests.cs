@@ -1,5 +1,6 @@
 using Chat.Server.Workers;
 using Chat.Server.Workers.Listening;
+using Chat.Server.Workers.Ports;
 using Chat.Tests.Support;
 
 namespace Chat.Tests.Workers.Listening;

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Chat.Server.Workers;
 using Chat.Server.Workers.Listening;
+using Chat.Server.Workers.Ports;
 using Chat.Tests.Support;
 
 namespace Chat.Tests.Workers.Listening;

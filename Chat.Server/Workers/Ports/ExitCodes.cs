@@ -1,4 +1,4 @@
-namespace Chat.Server.Workers;
+namespace Chat.Server.Workers.Ports;
 
 /// <summary>What the process tells its parent. The numbers are those of sysexits.h, so that service managers know them.</summary>
 internal static class ExitCodes
