@@ -123,17 +123,18 @@ internal sealed class BenchRun(RunOptions options, TargetFactory factory, Postgr
     /// </summary>
     private async Task UntilCompiledAsync(Turn turn, CancellationToken cancellationToken)
     {
-        if (turn.Target.Pid is not { } pid)
+        var pids = turn.Target.Pids;
+        if (pids.Count == 0)
         {
             return;
         }
 
-        var before = ProcessFacts.ThreadSeconds(pid, CompilerThread);
+        var before = Compiled();
         var looks = (int)(options.WarmUpLimit / BetweenLooks);
         for (var quiet = 0; quiet < LooksInARow && looks > 0; looks--)
         {
             await turn.WatchAsync(BetweenLooks, () => "warm-up, the compiler is at work", cancellationToken);
-            var now = ProcessFacts.ThreadSeconds(pid, CompilerThread);
+            var now = Compiled();
             // An idle compiler's thread ends, and a new one begins at 0.
             var used = now < before ? now : now - before;
             quiet = used < CompilerDone * BetweenLooks.TotalSeconds ? quiet + 1 : 0;
@@ -144,6 +145,8 @@ internal sealed class BenchRun(RunOptions options, TargetFactory factory, Postgr
         {
             turn.Remark($"measured while the server still compiled, {options.WarmUpLimit.TotalSeconds:0} s after the warm-up");
         }
+
+        double Compiled() => pids.Sum(pid => ProcessFacts.ThreadSeconds(pid, CompilerThread));
     }
 
     private async Task StopAsync(TargetKind kind)

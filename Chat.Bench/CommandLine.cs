@@ -10,7 +10,7 @@ namespace Chat.Bench;
 internal static class CommandLine
 {
     private static readonly Option<string[]> Scenario = new("--scenario") { Description = $"Which to run: {string.Join(", ", ScenarioCatalog.Names)}. All, unless named.", AllowMultipleArgumentsPerToken = true };
-    private static readonly Option<string[]> Only = new("--target") { Description = "Which servers to run: bare, naive, product. All, unless named.", AllowMultipleArgumentsPerToken = true };
+    private static readonly Option<string[]> Only = new("--target") { Description = $"Which servers to run: {string.Join(", ", Enum.GetNames<TargetKind>()).ToLowerInvariant()}. All, unless named.", AllowMultipleArgumentsPerToken = true };
     private static readonly Option<int?> Repeat = new("--repeat") { Description = "Interleaved repeats of each scenario (3)." };
     private static readonly Option<double?> Seconds = new("--seconds") { Description = "Measured seconds of each load (8)." };
     private static readonly Option<double?> WarmUp = new("--warm-up") { Description = "Least seconds of load on a server just started, longer while its code is being compiled (15)." };

@@ -11,7 +11,7 @@ internal static class RunCommand
     /// <returns>0: all goals that were measured are met; 1: not so; 2: the run could not be made.</returns>
     public static async Task<int> RunAsync(RunOptions options, ProductPlace product, string? postgres, FileInfo? json, CancellationToken cancellationToken)
     {
-        if (product is ProductPlace.Binaries { Server: var server } && options.Targets.Contains(TargetKind.Product) && !File.Exists(server))
+        if (product is ProductPlace.Binaries { Server: var server } && NeedsProduct(options) && !File.Exists(server))
         {
             await Console.Error.WriteLineAsync($"There is no {server}. Build Chat.Server in the same configuration, or name it with --server.");
             return 2;
@@ -62,9 +62,11 @@ internal static class RunCommand
         }
     }
 
+    private static bool NeedsProduct(RunOptions options) => options.Targets.Any(t => t is not (TargetKind.Bare or TargetKind.Naive));
+
     private static async Task<PostgresInstance?> PostgresAsync(RunOptions options, ProductPlace product, string? named, string folder, CancellationToken cancellationToken)
     {
-        var needed = options.Targets.Contains(TargetKind.Naive) || (product is ProductPlace.Binaries && options.Targets.Contains(TargetKind.Product));
+        var needed = options.Targets.Contains(TargetKind.Naive) || (product is ProductPlace.Binaries && NeedsProduct(options));
         if (!needed)
         {
             return null;

@@ -8,7 +8,7 @@ internal sealed record RunOptions
 {
     public IReadOnlyList<string> Scenarios { get; init; } = [.. ScenarioCatalog.Names];
 
-    public IReadOnlyList<TargetKind> Targets { get; init; } = [TargetKind.Bare, TargetKind.Naive, TargetKind.Product];
+    public IReadOnlyList<TargetKind> Targets { get; init; } = [.. Enum.GetValues<TargetKind>()];
 
     public int Repeat { get; init; } = 3;
 

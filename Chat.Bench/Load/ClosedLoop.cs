@@ -46,7 +46,7 @@ internal sealed class ClosedLoop : ILoad
     public void Start()
     {
         _running = true;
-        foreach (var connection in _crowd.Connections)
+        foreach (var connection in _crowd.Senders)
         {
             for (var i = 0; i < _inFlight; i++)
             {

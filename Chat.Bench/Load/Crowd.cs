@@ -36,12 +36,15 @@ internal sealed class Crowd : IAsyncDisposable
     private Task _upkeep = Task.CompletedTask;
 
     private Crowd(uint run, ChatConnection[] connections, Tally tally, TimeSpan ackInterval) =>
-        (Run, Connections, Tally, _ackInterval) = (run, connections, tally, ackInterval);
+        (Run, Connections, Senders, Tally, _ackInterval) = (run, connections, connections, tally, ackInterval);
 
     /// <summary>Marks the messages of this crowd.</summary>
     public uint Run { get; }
 
     public IReadOnlyList<ChatConnection> Connections { get; }
+
+    /// <summary>Those of them who send; the others only stay connected.</summary>
+    public IReadOnlyList<ChatConnection> Senders { get; set; }
 
     public Tally Tally { get; }
 

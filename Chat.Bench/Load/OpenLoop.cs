@@ -88,7 +88,7 @@ internal sealed class OpenLoop : ILoad
         {
             var due = schedule.DueAt(i);
             Clock.SleepUntil(due);
-            var connection = _crowd.Connections[(int)(i % _crowd.Connections.Count)];
+            var connection = _crowd.Senders[(int)(i % _crowd.Senders.Count)];
             var number = _next[connection.Index]++;
 
             // 0 marks a message of the warm-up.

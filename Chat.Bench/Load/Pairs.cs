@@ -4,7 +4,7 @@ using Chat.Contracts;
 
 namespace Chat.Bench.Load;
 
-/// <summary>Users two by two, each pair with a conversation of its own; connection 2n talks with 2n + 1.</summary>
+/// <summary>Users two by two, each pair with a conversation of its own: at two places where the server has several, else connection 2n with 2n + 1.</summary>
 internal static class Pairs
 {
     /// <summary>A short chat message.</summary>
@@ -13,12 +13,14 @@ internal static class Pairs
     public static async Task<Crowd> OpenAsync(Target target, int pairs, CrowdOptions options, CancellationToken cancellationToken)
     {
         var run = Crowd.NewRun();
-        var crowd = await Crowd.OpenAsync(target, run, Crowd.Users(run, pairs * 2), options, cancellationToken);
+        var crowd = await Crowd.OpenAsync(target, run, Crowd.Users(run, pairs * 2 * target.ConnectionsPerWanted), options, cancellationToken);
         try
         {
-            for (var i = 0; i < crowd.Connections.Count; i += 2)
+            var places = await target.PlacesAsync([.. crowd.Connections.Select(c => c.User)], cancellationToken);
+            crowd.Senders = places is null ? crowd.Connections : Across([.. crowd.Connections], places, pairs);
+            for (var i = 0; i < crowd.Senders.Count; i += 2)
             {
-                var (one, other) = (crowd.Connections[i], crowd.Connections[i + 1]);
+                var (one, other) = (crowd.Senders[i], crowd.Senders[i + 1]);
                 var conversation = await CreateAsync(one, ConversationKinds.Direct, [other.User], cancellationToken);
                 one.Template = new SendTemplate(run, one.Index, conversation, TextLength);
                 other.Template = new SendTemplate(run, other.Index, conversation, TextLength);
@@ -31,6 +33,16 @@ internal static class Pairs
             await crowd.DisposeAsync();
             throw;
         }
+    }
+
+    /// <summary>Who talks with whom, one after the other, so that no two of a pair are at one place.</summary>
+    /// <exception cref="InvalidOperationException">There are fewer than <paramref name="pairs"/> such pairs.</exception>
+    public static T[] Across<T>(IReadOnlyList<T> connections, IReadOnlyList<string> places, int pairs)
+    {
+        var byPlace = connections.Zip(places).GroupBy(c => c.Second, c => c.First).Select(g => g.ToArray()).OrderByDescending(g => g.Length).ToArray();
+        return byPlace.Length == 2 && byPlace[1].Length >= pairs
+            ? [.. Enumerable.Range(0, pairs).SelectMany(i => new[] { byPlace[0][i], byPlace[1][i] })]
+            : throw new InvalidOperationException($"There are not {pairs} connections at each of two places: {string.Join(", ", byPlace.Select(g => g.Length))}.");
     }
 
     /// <summary>Creates a conversation and returns its id.</summary>

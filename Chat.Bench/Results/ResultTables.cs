@@ -54,16 +54,19 @@ internal sealed class ResultTables(IAnsiConsole console)
             table.AddColumn(new TableColumn(Name(target)).RightAligned());
         }
 
-        table.AddColumn(new TableColumn("product/bare").RightAligned());
-        table.AddColumn(new TableColumn("product/naive").RightAligned());
+        var ratios = scenario.Ratios.Where(r => scenario.Targets.Contains(r.Of) && scenario.Targets.Contains(r.Against)).ToArray();
+        foreach (var (of, against) in ratios)
+        {
+            table.AddColumn(new TableColumn($"{Name(of)}/{Name(against)}").RightAligned());
+        }
+
         foreach (var (metric, unit) in results.Measurements.Where(m => m.Scenario == scenario.Name).Select(m => (m.Metric, m.Unit)).Distinct())
         {
             var cells = scenario.Targets.Select(t => Cell(results.Values(scenario.Name, t, metric)));
             table.AddRow([
                 Markup.Escape($"{metric}, {unit}"),
                 .. cells,
-                Ratio(results, scenario.Name, metric, TargetKind.Bare),
-                Ratio(results, scenario.Name, metric, TargetKind.Naive)]);
+                .. ratios.Select(r => Ratio(results, scenario.Name, metric, r.Of, r.Against))]);
         }
 
         return table;
@@ -89,11 +92,11 @@ internal sealed class ResultTables(IAnsiConsole console)
 
     private static string Cell(IReadOnlyDictionary<int, double> values) => values.Count == 0 ? "" : Text(Spread.Of(values.Values));
 
-    private static string Ratio(ResultSet results, string scenario, string metric, TargetKind against)
+    private static string Ratio(ResultSet results, string scenario, string metric, TargetKind of, TargetKind against)
     {
-        var product = results.Values(scenario, TargetKind.Product, metric);
+        var first = results.Values(scenario, of, metric);
         var other = results.Values(scenario, against, metric);
-        var ratios = product.Where(p => other.ContainsKey(p.Key)).Select(p => p.Value / other[p.Key]).ToArray();
+        var ratios = first.Where(p => other.ContainsKey(p.Key)).Select(p => p.Value / other[p.Key]).ToArray();
         return ratios.Length == 0 ? "" : Number(Spread.Of(ratios).Median);
     }
 

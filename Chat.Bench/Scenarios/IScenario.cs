@@ -22,5 +22,9 @@ internal interface IScenario
 
     IReadOnlyList<Goal> Goals { get; }
 
+    /// <summary>Which targets are set against which in the table; those that the scenario does not visit are left out.</summary>
+    IReadOnlyList<(TargetKind Of, TargetKind Against)> Ratios =>
+        [(TargetKind.Product, TargetKind.Bare), (TargetKind.Product, TargetKind.Naive)];
+
     Task RunAsync(Turn turn, CancellationToken cancellationToken);
 }

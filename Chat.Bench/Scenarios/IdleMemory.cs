@@ -25,7 +25,7 @@ internal sealed class IdleMemory : IScenario
 
     public async Task RunAsync(Turn turn, CancellationToken cancellationToken)
     {
-        if (turn.Target.Pid is not { } pid)
+        if (turn.Target.Pids is not [var pid])
         {
             turn.Remark("left out: the server's process is unknown");
             return;

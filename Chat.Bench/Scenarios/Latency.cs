@@ -57,7 +57,8 @@ internal sealed class Latency : IScenario
         turn.RemarkOn(crowd.Tally, missing);
     }
 
-    private static void Record(Turn turn, string what, Histogram times)
+    /// <summary>The quantiles that are told of every latency.</summary>
+    public static void Record(Turn turn, string what, Histogram times)
     {
         turn.Record($"{what} p50", times.Milliseconds(0.5), "ms");
         turn.Record($"{what} p99", times.Milliseconds(0.99), "ms");

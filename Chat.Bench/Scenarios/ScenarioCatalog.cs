@@ -11,6 +11,7 @@ internal static class ScenarioCatalog
         new FanOut(members: 1000, window: 8, goal: 0.7),
         new CatchUp(),
         new IdleThroughput(5000),
+        new Nodes(),
         new RowsWritten(),
         new IdleMemory(),
     ];

@@ -7,9 +7,9 @@ using Chat.Contracts;
 namespace Chat.Bench.Scenarios;
 
 /// <summary>CPU seconds used so far; NaN where they cannot be seen.</summary>
-internal readonly record struct Usage(double Server, double Postgres, double Client, double Machine)
+internal readonly record struct Usage(double Server, double Postgres, double Redis, double Client, double Machine)
 {
-    public static Usage operator -(Usage a, Usage b) => new(a.Server - b.Server, a.Postgres - b.Postgres, a.Client - b.Client, a.Machine - b.Machine);
+    public static Usage operator -(Usage a, Usage b) => new(a.Server - b.Server, a.Postgres - b.Postgres, a.Redis - b.Redis, a.Client - b.Client, a.Machine - b.Machine);
 }
 
 /// <summary>One scenario, one target, one repeat.</summary>
@@ -53,7 +53,7 @@ internal sealed class Turn(IScenario scenario, Target target, int repeat, RunOpt
     {
         // Baselines promise no order; it would fill the report with what everybody knows.
         var counts = tally.Counts
-            .Where(c => !Ordinary.Contains(c.Key) && (Target.Kind == TargetKind.Product || !c.Key.StartsWith("event ", StringComparison.Ordinal)))
+            .Where(c => !Ordinary.Contains(c.Key) && (Target.Kind is not (TargetKind.Bare or TargetKind.Naive) || !c.Key.StartsWith("event ", StringComparison.Ordinal)))
             .OrderBy(c => c.Key)
             .Select(c => $"{c.Key}: {c.Value:#,0}")
             .ToList();
@@ -69,22 +69,28 @@ internal sealed class Turn(IScenario scenario, Target target, int repeat, RunOpt
     }
 
     public Usage Usage() => new(
-        Target.Pid is { } server ? ProcessFacts.CpuSeconds(server) : double.NaN,
+        Target.Pids is { Count: > 0 } server ? server.Sum(ProcessFacts.CpuSeconds) : double.NaN,
         postgres?.Pid is { } database ? ProcessFacts.CpuSeconds(database) : double.NaN,
+        Target.RedisPid is { } redis ? ProcessFacts.CpuSeconds(redis) : 0,
         Environment.CpuUsage.TotalTime.TotalSeconds,
         ProcessFacts.MachineCpuSeconds());
 
     /// <summary>Records what a message cost each process, and whether somebody else wanted the machine meanwhile.</summary>
-    public void RecordCpu(Usage used, double messages, double seconds)
+    /// <param name="used">CPU seconds of the measured time.</param>
+    /// <param name="messages">Messages of that time.</param>
+    /// <param name="seconds">Its length.</param>
+    /// <param name="load">Tells the figures of one load from those of others in the same scenario.</param>
+    public void RecordCpu(Usage used, double messages, double seconds, string load = "")
     {
         var database = Target.Kind == TargetKind.Bare || double.IsNaN(used.Postgres) ? 0 : used.Postgres;
-        Record("CPU of all", (used.Server + database + used.Client) * 1e6 / messages, "µs/msg");
-        Record("server CPU", used.Server * 1e6 / messages, "µs/msg");
-        Record("PostgreSQL CPU", database > 0 ? database * 1e6 / messages : double.NaN, "µs/msg");
-        Record("load client CPU", used.Client * 1e6 / messages, "µs/msg");
+        Record(load + "CPU of all", (used.Server + database + used.Redis + used.Client) * 1e6 / messages, "µs/msg");
+        Record(load + "server CPU", used.Server * 1e6 / messages, "µs/msg");
+        Record(load + "PostgreSQL CPU", database > 0 ? database * 1e6 / messages : double.NaN, "µs/msg");
+        Record(load + "Redis CPU", used.Redis > 0 ? used.Redis * 1e6 / messages : double.NaN, "µs/msg");
+        Record(load + "load client CPU", used.Client * 1e6 / messages, "µs/msg");
 
-        var others = (used.Machine - used.Server - used.Client - (double.IsNaN(used.Postgres) ? 0 : used.Postgres)) / seconds / Environment.ProcessorCount;
-        Record("machine used by others", others * 100, "%");
+        var others = (used.Machine - used.Server - used.Redis - used.Client - (double.IsNaN(used.Postgres) ? 0 : used.Postgres)) / seconds / Environment.ProcessorCount;
+        Record(load + "machine used by others", others * 100, "%");
 
         // A PostgreSQL that somebody else runs here cannot be told from the others.
         if (others > NoisyAbove && postgres is not { Pid: null })

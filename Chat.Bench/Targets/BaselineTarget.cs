@@ -13,7 +13,7 @@ internal sealed class BaselineTarget(TargetKind kind, string folder, string? con
     private readonly int _port = PostgresInstance.FreePort();
     private ChildProcess? _process;
 
-    public override int? Pid => _process?.Pid;
+    public override IReadOnlyList<int> Pids => _process is { } process ? [process.Pid] : [];
 
     protected override Uri Address => new($"http://127.0.0.1:{_port}");
 

@@ -1,4 +1,7 @@
+using System.Net.Http.Json;
 using Chat.Bench.Machine;
+using Chat.Contracts;
+using Chat.Contracts.Management;
 
 namespace Chat.Bench.Targets;
 
@@ -17,17 +20,22 @@ internal sealed record ProductOptions
 
     /// <summary>0: supervisor and worker in one process.</summary>
     public int Workers { get; init; }
+
+    /// <summary>Of the Redis between the nodes; empty without one.</summary>
+    public string Redis { get; init; } = "";
 }
 
 /// <summary>The product, started as its users start it, with the limits of a user lifted: one load user sends what a thousand people would.</summary>
-internal sealed class ProductTarget(ProductOptions options, TimeProvider time) : Target(TargetKind.Product)
+internal class ProductTarget(TargetKind kind, ProductOptions options, TimeProvider time) : Target(kind)
 {
     private readonly int _port = PostgresInstance.FreePort();
     private readonly int _managementPort = PostgresInstance.FreePort();
     private readonly Tokens _tokens = new(options.SigningKey, null, null, time);
     private ChildProcess? _process;
 
-    public override int? Pid => _process?.Pid;
+    public override IReadOnlyList<int> Pids => _process is { } process ? [process.Pid] : [];
+
+    protected Uri Management => new($"http://127.0.0.1:{_managementPort}");
 
     protected override Uri Address => new($"http://127.0.0.1:{_port}");
 
@@ -38,7 +46,8 @@ internal sealed class ProductTarget(ProductOptions options, TimeProvider time) :
             ["ASPNETCORE_URLS"] = Address.ToString(),
             ["ConnectionStrings__Chat"] = options.ConnectionString,
             ["Auth__SigningKey"] = options.SigningKey,
-            ["Management__Url"] = $"http://127.0.0.1:{_managementPort}",
+            ["ConnectionStrings__Redis"] = options.Redis,
+            ["Management__Url"] = Management.ToString(),
             ["Workers__Count"] = $"{options.Workers}",
             ["Console__Run"] = "false",
             ["Limits__SendsPerSecond"] = "0",
@@ -51,7 +60,7 @@ internal sealed class ProductTarget(ProductOptions options, TimeProvider time) :
         _process = ChildProcess.Start(dotnet, [options.Server], folder, Path.Combine(options.Folder, $"product-{_port}.log"), environment);
 
         using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(5) };
-        await WaitUntilListeningAsync(_process, token => AnswersAsync(http, new Uri(Address, "/ready"), token), cancellationToken);
+        await WaitUntilListeningAsync(_process, token => ServesAsync(http, token), cancellationToken);
     }
 
     public override async ValueTask DisposeAsync()
@@ -62,7 +71,33 @@ internal sealed class ProductTarget(ProductOptions options, TimeProvider time) :
         }
     }
 
+    /// <summary>How its workers hear of what other nodes store: <c>redis</c> or <c>database</c>; null when it does not say.</summary>
+    public override async Task<string?> BusModeAsync(CancellationToken cancellationToken)
+    {
+        using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(5) };
+        return (await OverviewAsync(http, cancellationToken))?.Backplane.Mode;
+    }
+
     protected override string TokenOf(string user) => _tokens.For(user);
+
+    /// <summary>Ready, with every worker, and in reach of its Redis: one worker late would have none of the connections.</summary>
+    private async Task<bool> ServesAsync(HttpClient http, CancellationToken cancellationToken) =>
+        await AnswersAsync(http, new Uri(Address, "/ready"), cancellationToken)
+        && await OverviewAsync(http, cancellationToken) is { } overview
+        && overview.Workers.Count(w => w.State == WorkerStates.Healthy) >= options.Workers
+        && (options.Redis.Length == 0 || overview.Backplane.Mode == "redis");
+
+    private async Task<Overview?> OverviewAsync(HttpClient http, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await http.GetFromJsonAsync<Overview>(new Uri(Management, ManagementRoutes.Overview), ChatJson.Options, cancellationToken);
+        }
+        catch (HttpRequestException)
+        {
+            return null;
+        }
+    }
 }
 
 /// <summary>A product that somebody else started.</summary>
@@ -70,7 +105,7 @@ internal sealed class AttachedTarget(Uri url, string signingKey, int? pid, TimeP
 {
     private readonly Tokens _tokens = new(signingKey, null, null, time);
 
-    public override int? Pid => pid;
+    public override IReadOnlyList<int> Pids => pid is { } known ? [known] : [];
 
     protected override Uri Address => url;
 

@@ -16,6 +16,18 @@ internal enum TargetKind
     Naive,
 
     Product,
+
+    /// <summary>The product as one node with one worker: what those with several are compared with.</summary>
+    OneWorker,
+
+    /// <summary>One node with two workers, who share a port and hear each other through their supervisor.</summary>
+    TwoWorkers,
+
+    /// <summary>Two nodes with one worker each, one PostgreSQL and one Redis.</summary>
+    RedisNodes,
+
+    /// <summary>The same without Redis: a node learns from the database what the other one stored.</summary>
+    DatabaseNodes,
 }
 
 /// <summary>A server under test: how it is started, reached and watched.</summary>
@@ -25,8 +37,17 @@ internal abstract class Target(TargetKind kind) : IAsyncDisposable
 
     public TargetKind Kind { get; } = kind;
 
-    /// <summary>Root of the server's process tree; null when it runs elsewhere.</summary>
-    public abstract int? Pid { get; }
+    /// <summary>Roots of the process trees of the server, one a node; none when it runs elsewhere.</summary>
+    public abstract IReadOnlyList<int> Pids { get; }
+
+    /// <summary>The Redis that the server uses; null without one.</summary>
+    public virtual int? RedisPid => null;
+
+    /// <summary>
+    /// Connections that must be opened for each that is wanted, so that there are enough at every place: who shares a port cannot
+    /// be chosen, only found.
+    /// </summary>
+    public virtual int ConnectionsPerWanted => 1;
 
     /// <summary>Set once the just-in-time compiler has seen enough load.</summary>
     public bool Warm { get; set; }
@@ -37,7 +58,17 @@ internal abstract class Target(TargetKind kind) : IAsyncDisposable
 
     public abstract ValueTask DisposeAsync();
 
-    public WireAddress AddressOf(string user, string device = ChatHubContract.DefaultDevice)
+    /// <summary>
+    /// Which process each of these connected users came to, in their order; null when that is one for all. Those who talk with each
+    /// other are then chosen from different ones.
+    /// </summary>
+    public virtual Task<IReadOnlyList<string>?> PlacesAsync(IReadOnlyList<string> users, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<string>?>(null);
+
+    /// <summary>How processes hear of each other's messages, as the server tells; null when it does not say.</summary>
+    public virtual Task<string?> BusModeAsync(CancellationToken cancellationToken) => Task.FromResult<string?>(null);
+
+    public virtual WireAddress AddressOf(string user, string device = ChatHubContract.DefaultDevice)
     {
         _endPoint ??= new IPEndPoint(Dns.GetHostAddresses(Address.Host, AddressFamily.InterNetwork)[0], Address.Port);
         return new WireAddress(_endPoint, Address.Authority, $"{ChatHubContract.Path}?{QueryOf(user)}{ChatHubContract.DeviceQuery}={device}", TokenOf(user));

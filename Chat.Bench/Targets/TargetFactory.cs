@@ -45,17 +45,21 @@ internal sealed class TargetFactory(RunOptions options, ProductPlace product, st
         (TargetKind.Bare, _) => new BaselineTarget(kind, folder, null),
         (TargetKind.Naive, _) => new BaselineTarget(kind, folder, await DatabaseAsync(kind, cancellationToken)),
         (_, ProductPlace.Running running) => new AttachedTarget(running.Url, running.SigningKey, running.Pid, time),
-        (_, ProductPlace.Binaries binaries) => new ProductTarget(
-            new ProductOptions
-            {
-                Folder = folder,
-                Server = binaries.Server,
-                ConnectionString = await DatabaseAsync(kind, cancellationToken),
-                SigningKey = _signingKey,
-                Workers = options.Workers,
-            },
-            time),
+        (TargetKind.TwoWorkers, ProductPlace.Binaries binaries) => new WorkersTarget(await OptionsAsync(kind, binaries, 2, cancellationToken), time),
+        (TargetKind.RedisNodes or TargetKind.DatabaseNodes, ProductPlace.Binaries binaries) =>
+            new NodesTarget(kind, await OptionsAsync(kind, binaries, 1, cancellationToken), time),
+        (_, ProductPlace.Binaries binaries) =>
+            new ProductTarget(kind, await OptionsAsync(kind, binaries, kind == TargetKind.OneWorker ? 1 : options.Workers, cancellationToken), time),
         _ => throw new InvalidOperationException($"No way to start {kind}."),
+    };
+
+    private async Task<ProductOptions> OptionsAsync(TargetKind kind, ProductPlace.Binaries binaries, int workers, CancellationToken cancellationToken) => new()
+    {
+        Folder = folder,
+        Server = binaries.Server,
+        ConnectionString = await DatabaseAsync(kind, cancellationToken),
+        SigningKey = _signingKey,
+        Workers = workers,
     };
 
     private async Task<string> DatabaseAsync(TargetKind kind, CancellationToken cancellationToken)
