@@ -224,6 +224,7 @@ public sealed class DeliveryTests(DeliveryServer fixture) : IClassFixture<Delive
 
         await using var back = await StockClient.ConnectedAsync(Url, bob);
         await AssertSeqsAsync(back, group, 1, 4);
+        Assert.Equal(group, (await back.Notices.WaitForAsync(n => n.Kind == NoticeKinds.Revoked, Patience)).Conversation);
         // Everything owed was sent before this answer, for a later conversation arrives behind it.
         var other = (await alice.CreateDirectAsync(bob)).Id;
         await SendAsync(alice, other, 1);

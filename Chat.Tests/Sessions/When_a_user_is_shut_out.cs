@@ -1,3 +1,6 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
 using Chat.Contracts;
 using Chat.Server.Sessions;
 using Chat.Tests.Hubs;
@@ -61,6 +64,8 @@ public sealed class When_a_user_is_shut_out(PostgresDatabase database) : IClassF
         // The event of the removal is the last one.
         var last = await bob.EventAsync().WaitAsync(Promise);
         Assert.Equal(EventTypes.Member, last.Type);
+        var revoked = await bob.NoticeAsync(NoticeKinds.Revoked).WaitAsync(Promise);
+        Assert.Equal((group, ErrorCodes.NotFound), (revoked.Conversation, revoked.Reason));
         for (var n = 2; n < 12; n++)
         {
             Assert.True((await alice.SendAsync(group, $"{group}-{n}", "those who are left")).Ok);
@@ -76,11 +81,14 @@ public sealed class When_a_user_is_shut_out(PostgresDatabase database) : IClassF
         foreach (var node in (InProcessServer[])[here, there])
         {
             Assert.Equal(403, (await Assert.ThrowsAsync<HandshakeRefusedException>(() => node.ConnectAsync(bad))).Status);
+            Assert.Equal((HttpStatusCode.Forbidden, ErrorCodes.Forbidden), await HistoryByHttpAsync(node, bad, group));
+            Assert.Equal((HttpStatusCode.NotFound, ErrorCodes.NotFound), await HistoryByHttpAsync(node, removed, group));
         }
 
         Assert.True(await blocks.UnblockAsync(bad, default));
         var back = await Eventually.GetAsync(() => TryConnectAsync(there, bad), client => client is not null, "the user is let in again", Promise);
         Assert.Equal(bad, (await back!.NoticeAsync(NoticeKinds.Welcome)).User);
+        Assert.Equal((HttpStatusCode.OK, null), await HistoryByHttpAsync(there, bad, group));
         // Nothing was lost meanwhile: the queue waited.
         Assert.Equal(12, (await NextAsync(back, 12)).Seq);
     }
@@ -94,6 +102,14 @@ public sealed class When_a_user_is_shut_out(PostgresDatabase database) : IClassF
         }
         while (e.Seq != seq);
         return e;
+    }
+
+    private static async Task<(HttpStatusCode Status, string? Code)> HistoryByHttpAsync(InProcessServer node, string user, string conversation)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/history") { Content = JsonContent.Create(new { conversation }) };
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", node.Token(user));
+        using var response = await node.Http.SendAsync(request);
+        return (response.StatusCode, (await response.Content.ReadFromJsonAsync<HistoryResult>(ChatJson.Options))!.Error?.Code);
     }
 
     private static async Task<WireClient?> TryConnectAsync(InProcessServer node, string user)

@@ -36,7 +36,7 @@ internal sealed class CatchUp(ConnectionPump pump, PumpServices services)
         {
             if (!pump.MayFollow(f.Conversation))
             {
-                pump.Announce(new Notice { Kind = NoticeKinds.Revoked, Conversation = f.Conversation, Reason = ErrorCodes.NotFound });
+                Revoked(f.Conversation);
                 continue;
             }
 
@@ -67,8 +67,7 @@ internal sealed class CatchUp(ConnectionPump pump, PumpServices services)
     {
         if (subscription.Position >= subscription.End)
         {
-            // All that its user may see was sent; acknowledgements may still come.
-            services.Feeds.Leave(subscription);
+            Revoke(subscription);
             return;
         }
 
@@ -240,6 +239,21 @@ internal sealed class CatchUp(ConnectionPump pump, PumpServices services)
         services.CountExpired(events);
         await pump.Writer.WriteAsync(Frames.Events(CollectionsMarshal.AsSpan(events)));
     }
+
+    /// <summary>All that its user may see was sent, the event that says so last; acknowledgements may still come.</summary>
+    private void Revoke(Subscription subscription)
+    {
+        if (subscription.Gone)
+        {
+            return;
+        }
+
+        services.Feeds.Leave(subscription);
+        Revoked(subscription.Feed.Conversation);
+    }
+
+    private void Revoked(string conversation) =>
+        pump.Announce(new Notice { Kind = NoticeKinds.Revoked, Conversation = conversation, Reason = ErrorCodes.NotFound });
 
     private void Truncate(string conversation, long from, long to) =>
         pump.Announce(new Notice { Kind = NoticeKinds.Truncated, Conversation = conversation, From = from, To = to });
