@@ -96,27 +96,8 @@ internal sealed class CatchUp(ConnectionPump pump, PumpServices services)
         pump.FallBehind(subscription);
     }
 
-    /// <summary>Sends what is unacknowledged once more, marked as a repeat.</summary>
-    public async Task ResendAsync(IReadOnlyList<Subscription> owing)
-    {
-        foreach (var subscription in owing)
-        {
-            for (var after = subscription.Acked; after < subscription.Position && !pump.IsClosed;)
-            {
-                var through = subscription.Position;
-                var events = await ReadAsync(subscription, after, through, services.Options.PageSize);
-                if (events.Count == 0)
-                {
-                    break;
-                }
-
-                after = events[^1].Seq;
-                services.Meter.Resent(events.Count);
-                services.Facts.Note(FactKind.PushedAgain, pump, subscription.Feed.Conversation, events[0].Seq, after);
-                await pump.Writer.WriteAsync(Frames.Events(CollectionsMarshal.AsSpan(events), attempt: 2));
-            }
-        }
-    }
+    /// <inheritdoc cref="Resend"/>
+    public Task ResendAsync(IReadOnlyList<Subscription> owing) => new Resend(pump, services).RunAsync(owing);
 
     /// <summary>Given up while the device was away, or just before it went: told now, and only then the cursor moves on.</summary>
     private long PassOver(DeviceLetters letters, string conversation, long position)
@@ -211,9 +192,6 @@ internal sealed class CatchUp(ConnectionPump pump, PumpServices services)
             pump.SkipTo(subscription, log.First - 1);
         }
     }
-
-    private async Task<List<LogEvent>> ReadAsync(Subscription subscription, long after, long through, int most) =>
-        await WhenStoredAsync(ct => services.Log.ReadAsync(subscription.Feed.Conversation, after, through, most, ct));
 
     private async Task SendAsync(Subscription subscription, List<LogEvent> events)
     {
