@@ -11,8 +11,8 @@ internal sealed record ExportTable(string Name, Role Least, Func<Fleet, PageQuer
 {
     private static readonly ExportTable[] All =
     [
-        new("connections", Role.Operator, (f, q, r) => PagesAsync<ConnectionView>(f, ManagementRoutes.Connections, q, r)),
-        new("users", Role.Operator, (f, q, r) => PagesAsync<UserView>(f, ManagementRoutes.Users, q, r)),
+        new("connections", Role.Operator, (f, q, r) => PagesAsync<ConnectionView>(f, ManagementRoutes.Connections, f.Own(q), r)),
+        new("users", Role.Operator, (f, q, r) => PagesAsync<UserView>(f, ManagementRoutes.Users, f.Own(q), r)),
         new("conversations", Role.Operator, (f, q, r) => PagesAsync<ConversationView>(f, ManagementRoutes.Conversations, q, r, f.Nodes[0])),
         new("queue", Role.Operator, (f, q, r) => PagesAsync<QueueUserView>(f, ManagementRoutes.QueueUsers, q, r)),
         new("dead-letters", Role.Operator, (f, q, r) => PagesAsync<DeadLetterView>(f, ManagementRoutes.DeadLetters, q, r, f.Nodes[0])),

@@ -12,6 +12,16 @@ internal sealed class Fleet(SharedReads reads)
 
     public IReadOnlyList<string> Nodes => reads.Nodes;
 
+    /// <summary>
+    /// For what a node tells of all nodes: where several are asked here, each is asked for its own only, or the same row would come from
+    /// all of them.
+    /// </summary>
+    public PageQuery Own(PageQuery query) =>
+        Nodes.Count > 1 ? query with { Filters = new Dictionary<string, string>(query.Filters) { ["scope"] = "node" } } : query;
+
+    /// <summary>The same for a path without a page.</summary>
+    public string Own(string path) => Nodes.Count > 1 ? $"{path}?scope=node" : path;
+
     /// <summary>Asks all (or the one named); answers come with the node's name.</summary>
     public async Task<FleetReply<T>> AllAsync<T>(string path, Role role, string? only = null)
         where T : class

@@ -12,7 +12,7 @@ public sealed record ConnectionView
     /// <summary>Which of their devices.</summary>
     public required string Device { get; init; }
 
-    /// <summary>The worker that holds it.</summary>
+    /// <summary>The worker that holds it: <c>w1</c> of the node that was asked, <c>w1@host</c> of another one.</summary>
     public string Worker { get; init; } = "";
 
     /// <summary><c>WebSockets</c>, <c>ServerSentEvents</c> or <c>LongPolling</c>; empty when not known.</summary>
@@ -77,13 +77,13 @@ public sealed record UserView
     /// <summary>One of <see cref="UserStates"/>.</summary>
     public required string State { get; init; }
 
-    /// <summary>Open connections on this node.</summary>
+    /// <summary>Open connections, on all nodes that were asked.</summary>
     public int Connections { get; init; }
 
     /// <summary>Written to their connections and not acknowledged.</summary>
     public long Unacknowledged { get; init; }
 
-    /// <summary>The workers that hold their connections.</summary>
+    /// <summary>The workers that hold their connections: <c>w1</c> of the node that was asked, <c>w1@host</c> of another one.</summary>
     public IReadOnlyList<string> Workers { get; init; } = [];
 
     /// <summary>When they connected first (of the open connections).</summary>
@@ -99,7 +99,7 @@ public sealed record UserDetail
     /// <summary>As in the list.</summary>
     public required UserView User { get; init; }
 
-    /// <summary>Open connections on this node.</summary>
+    /// <summary>Open connections, on all nodes that were asked.</summary>
     public IReadOnlyList<ConnectionView> Connections { get; init; } = [];
 
     /// <summary>Devices that were ever connected and what is owed to them; null while the database does not answer.</summary>

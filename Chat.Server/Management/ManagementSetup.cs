@@ -6,6 +6,7 @@ using Chat.Server.Management.Asking;
 using Chat.Server.Management.Audit;
 using Chat.Server.Management.Callers;
 using Chat.Server.Management.Live;
+using Chat.Server.Management.Nodes;
 using Chat.Server.Management.Routes;
 using Chat.Server.Management.Views;
 using Chat.Server.Workers.Listening;
@@ -53,7 +54,7 @@ internal static class ManagementSetup
         return builder;
     }
 
-    /// <summary>What a process that serves clients answers when the management API asks; needs <c>AddDelivery</c>, <c>AddPresence</c>, <c>AddSessions</c> and <c>AddStorage</c>.</summary>
+    /// <summary>What a process that serves clients answers when the management API asks; needs <c>AddBackplane</c>, <c>AddDelivery</c>, <c>AddPresence</c>, <c>AddSessions</c> and <c>AddStorage</c>.</summary>
     public static IServiceCollection AddManagementAnswers(this IServiceCollection services)
     {
         services.AddSingleton<ConnectionAnswers>();
@@ -62,10 +63,13 @@ internal static class ManagementSetup
         services.AddSingleton<MemoryAnswers>();
         services.AddSingleton<DeadLetterAnswers>();
         services.AddSingleton<BlockAnswers>();
+        services.AddSingleton<NodeSurvey>();
+        services.AddHostedService(s => s.GetRequiredService<NodeSurvey>());
         services.Answer<ConnectionAnswers, ConnectionsQuestion, ConnectionsFound>(Questions.Connections, a => a.ListAsync);
         services.Answer<ConnectionAnswers, UsersQuestion, UsersFound>(Questions.Users, a => a.UsersAsync);
         services.Answer<ConnectionAnswers, UserQuestion, UserFound>(Questions.User, a => a.UserAsync);
         services.Answer<ConnectionAnswers, DisconnectQuestion, Disconnected>(Questions.Disconnect, a => a.DisconnectAsync);
+        services.Answer<NodeSurvey, NodesQuestion, NodesFound>(Questions.OtherNodes, a => a.AskAsync);
         services.Answer<ConversationAnswers, ConversationsQuestion, Cut<ConversationView>>(Questions.Conversations, a => a.ListAsync);
         services.Answer<ConversationAnswers, ConversationQuestion, ConversationDetail>(Questions.Conversation, a => a.DetailAsync);
         services.Answer<ConversationAnswers, ConversationQuestion, Following>(Questions.Following, a => a.FollowingAsync);

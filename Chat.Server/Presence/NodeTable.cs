@@ -14,6 +14,9 @@ internal sealed class NodeTable(string ownGroup, long lease)
 
     public int Count => _nodes.Count;
 
+    /// <summary>The processes that are reached through Redis only.</summary>
+    public IReadOnlyList<string> Distant => [.. _nodes.Where(n => n.Value.Group != ownGroup).Select(n => n.Key)];
+
     /// <summary>
     /// The way to the others has changed: each lease begins anew, for silence up to now says nothing, and what is heard first from
     /// a process that was not known is how things are and not news.

@@ -44,6 +44,18 @@ internal sealed partial class PresenceNodes : BackgroundService
         _nodes = new NodeTable(node.Group, (long)(_options.NodeTimeout.TotalSeconds * time.TimestampFrequency));
     }
 
+    /// <summary>The processes of other nodes that live, as far as is known.</summary>
+    public IReadOnlyList<string> OfOtherNodes
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _nodes.Distant;
+            }
+        }
+    }
+
     public override Task StartAsync(CancellationToken cancellationToken)
     {
         _bus.ModeChanged += OnModeChanged;

@@ -31,7 +31,7 @@ internal static class Layers
     {
         ["Alerts"] = ["Telemetry"],
         ["Health"] = ["Telemetry", "Workers.Ports"],
-        ["Management"] = ["Alerts", "Delivery", "Health", "Presence", "Sessions", "Storage", "Telemetry", "Workers"],
+        ["Management"] = ["Alerts", "Backplane", "Delivery", "Health", "Presence", "Sessions", "Storage", "Telemetry", "Workers"],
         ["Telemetry"] = ["Workers.Ports"],
         ["Workers"] = [],
     };

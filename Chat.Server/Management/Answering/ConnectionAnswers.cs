@@ -39,13 +39,14 @@ internal sealed class ConnectionAnswers(UserConnections users, QueueWatch queue,
                 continue;
             }
 
-            if (total++ < question.Take && users.Of(user) is { IsEmpty: false } pumps)
+            if (users.Of(user) is { IsEmpty: false } pumps)
             {
+                total++;
                 found.Add(Look(user, pumps));
             }
         }
 
-        return Done(new UsersFound(total, found));
+        return Done(new UsersFound(total, [.. RowOrder.Sort(found, question.Sort, question.Descending).Take(question.Take)]));
     }
 
     public Task<Reply<UserFound>> UserAsync(UserQuestion question, CancellationToken timeUp) => Done(new UserFound(

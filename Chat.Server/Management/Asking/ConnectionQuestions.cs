@@ -7,8 +7,8 @@ internal sealed record ConnectionsQuestion(string? Search, string? User, string?
 
 internal sealed record ConnectionsFound(long Total, IReadOnlyList<ConnectionView> Rows, IReadOnlyDictionary<string, long> Transports);
 
-/// <summary>Users with a connection; all of them up to <c>Take</c>, for a user may be on several workers.</summary>
-internal sealed record UsersQuestion(string? Search, int Take);
+/// <summary>Users with a connection, the first <c>Take</c> in the given order; more than a page, for a user may be on several workers.</summary>
+internal sealed record UsersQuestion(string? Search, string Sort, bool Descending, int Take);
 
 internal sealed record UsersFound(long Total, IReadOnlyList<OnlineUser> Users);
 

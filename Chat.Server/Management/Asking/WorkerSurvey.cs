@@ -2,6 +2,7 @@ using System.Text.Json;
 using Chat.Contracts;
 using Chat.Contracts.Management;
 using Chat.Server.Management.Api;
+using Chat.Server.Management.Nodes;
 using Chat.Server.Workers.Ports;
 
 namespace Chat.Server.Management.Asking;
@@ -30,8 +31,34 @@ internal sealed class WorkerSurvey(IWorkersMonitor monitor, IWorkerQuestions que
             missing.Length == 0 ? null : PartialOf(workers.Length, missing));
     }
 
+    /// <summary>
+    /// Asks every worker of this node and, through one of them, those of the others, as far as they can be reached. Their names then say
+    /// where they are: <c>w1@host</c>.
+    /// </summary>
+    /// <param name="name">One of <see cref="Questions"/>.</param>
+    /// <param name="question">Its body.</param>
+    /// <param name="timeUp">The end of the call.</param>
+    /// <param name="toOthers">The body for other nodes, where less is wanted of them.</param>
+    public async Task<Survey<T>> EverywhereAsync<T>(string name, object question, CancellationToken timeUp, object? toOthers = null)
+    {
+        // Of one worker only: a second one would put the same question once more.
+        var body = new NodesQuestion(name, JsonSerializer.SerializeToElement(toOthers ?? question, ChatJson.Options));
+        var asking = AnyAsync<NodesFound>(Questions.OtherNodes, body, timeUp, Patience);
+        var here = await AllAsync<T>(name, question, timeUp);
+        var elsewhere = await asking;
+        return elsewhere.Value is { } found ? Together(here, found) : Together(here, new NodesFound([], 0, OutOfReach: true));
+    }
+
+    /// <summary>Asks as far as the caller wants to see.</summary>
+    public Task<Survey<T>> AskAsync<T>(Scope scope, string name, object question, CancellationToken timeUp, object? toOthers = null) =>
+        scope.Everywhere ? EverywhereAsync<T>(name, question, timeUp, toOthers) : AllAsync<T>(name, question, timeUp);
+
     /// <summary>Asks one worker, and the next when that one is slow or cannot answer: for what each of them can find out.</summary>
-    public async Task<Reply<T>> AnyAsync<T>(string name, object question, CancellationToken timeUp)
+    /// <param name="name">One of <see cref="Questions"/>.</param>
+    /// <param name="question">Its body.</param>
+    /// <param name="timeUp">The end of the call.</param>
+    /// <param name="hedge">How long one is waited for alone.</param>
+    public async Task<Reply<T>> AnyAsync<T>(string name, object question, CancellationToken timeUp, TimeSpan? hedge = null)
     {
         var body = JsonSerializer.SerializeToElement(question, ChatJson.Options);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(timeUp);
@@ -46,7 +73,7 @@ internal sealed class WorkerSurvey(IWorkersMonitor monitor, IWorkerQuestions que
                 asked.Add(AskAsync<T>(next, name, body, limit.Token));
             }
 
-            var settled = await FirstAsync(asked, waiting.Count > 0 ? Hedge : Patience, limit.Token);
+            var settled = await FirstAsync(asked, waiting.Count > 0 ? hedge ?? Hedge : Patience, limit.Token);
             if (settled is null)
             {
                 continue;
@@ -73,6 +100,30 @@ internal sealed class WorkerSurvey(IWorkersMonitor monitor, IWorkerQuestions que
         Text = $"{asked - missing.Count} of {asked} workers answered",
     };
 
+    private static Survey<T> Together<T>(Survey<T> here, NodesFound elsewhere)
+    {
+        var opened = elsewhere.Answers.Select(a => (a.Worker, Reply: Open<T>(a.Answer))).ToArray();
+        MissingAnswer[] missing =
+        [
+            .. here.Partial?.Missing ?? [],
+            .. opened.Where(a => a.Reply.Refusal is not null).Select(a => new MissingAnswer(a.Worker, a.Reply.Refusal!.Message)),
+            .. Enumerable.Repeat(new MissingAnswer("a worker of another node", "It did not answer in time."), elsewhere.Silent),
+        ];
+        var survey = new Survey<T>([.. here.Answers, .. opened.Where(a => a.Reply.Refusal is null).Select(a => (a.Worker, a.Reply.Value!))], here.Partial);
+        if (missing.Length > 0)
+        {
+            survey = survey with { Partial = PartialOf(survey.Answers.Count + missing.Length, missing) };
+        }
+
+        return elsewhere.OutOfReach ? survey with { Partial = WithoutOtherNodes(survey.Partial ?? PartialOf(survey.Answers.Count, [])) } : survey;
+    }
+
+    private static PartialAnswer WithoutOtherNodes(PartialAnswer partial) => partial with
+    {
+        Missing = [.. partial.Missing, new MissingAnswer("other nodes", "They could not be asked: Redis, through which they are reached, is away.")],
+        Text = $"{partial.Text}; other nodes could not be asked",
+    };
+
     private static bool Serves(WorkerSnapshot worker) => worker.State is WorkerState.Healthy or WorkerState.Draining or WorkerState.Unresponsive;
 
     private async Task<Task<Reply<T>>?> FirstAsync<T>(List<Task<Reply<T>>> asked, TimeSpan wait, CancellationToken timeUp)
@@ -94,7 +145,7 @@ internal sealed class WorkerSurvey(IWorkersMonitor monitor, IWorkerQuestions que
         try
         {
             var answer = await questions.AskAsync(worker.Id, name, body, timeUp).WaitAsync(timeUp);
-            return answer.Body is { } element ? Open<T>(element) : new Refusal(ManagementCodes.WorkersUnavailable, answer.Problem ?? "It did not answer.");
+            return Open<T>(answer);
         }
         catch (OperationCanceledException)
         {
@@ -102,8 +153,13 @@ internal sealed class WorkerSurvey(IWorkersMonitor monitor, IWorkerQuestions que
         }
     }
 
-    private static Reply<T> Open<T>(JsonElement element)
+    private static Reply<T> Open<T>(WorkerAnswer answer)
     {
+        if (answer.Body is not { } element)
+        {
+            return new Refusal(ManagementCodes.WorkersUnavailable, answer.Problem ?? "It did not answer.");
+        }
+
         var reply = element.Deserialize<WorkerReply>(ChatJson.Options)!;
         if (reply.Code == ManagementCodes.StorageUnavailable)
         {

@@ -10,7 +10,7 @@ internal sealed class ConnectionRoutes(WorkerSurvey survey, TimeProvider time) :
 {
     public void Map(ManagementMap map)
     {
-        map.Get(ManagementRoutes.Connections, "Connections, over all workers", ListAsync, [.. PageQuery.Names, "user", "worker", "transport", "slow"]);
+        map.Get(ManagementRoutes.Connections, "Connections, over all workers of all nodes", ListAsync, [.. PageQuery.Names, "user", "worker", "transport", "slow", Scope.Name]);
         map.Post<ReasonRequest, ActionResult>(
             ManagementRoutes.ConnectionDisconnect,
             new("connection.disconnect", ManagementRole.Operator),
@@ -18,7 +18,7 @@ internal sealed class ConnectionRoutes(WorkerSurvey survey, TimeProvider time) :
             (call, body) => DisconnectAsync(survey, call, body.Reason, reason => new(call.Id, null, reason)));
     }
 
-    /// <summary>Asks all workers: who asks does not know where the connections are.</summary>
+    /// <summary>Asks all workers of all nodes: who asks does not know where the connections are.</summary>
     public static async Task<Reply<ActionResult>> DisconnectAsync(WorkerSurvey survey, ManagementCall call, string? reason, Func<string, DisconnectQuestion> question)
     {
         if (RequestBody.NeedReason(call, reason) is { } wrong)
@@ -26,14 +26,14 @@ internal sealed class ConnectionRoutes(WorkerSurvey survey, TimeProvider time) :
             return wrong;
         }
 
-        var answers = await survey.AllAsync<Disconnected>(Questions.Disconnect, question(reason!), call.TimeUp);
+        var answers = await survey.EverywhereAsync<Disconnected>(Questions.Disconnect, question(reason!), call.TimeUp);
         var count = answers.Answers.Sum(a => a.Answer.Count);
         return answers.Answers.Count == 0
             ? Refusal.WorkersUnavailable
             : new ActionResult
             {
                 Outcome = count > 0 ? ActionOutcomes.Done : ActionOutcomes.Already,
-                Text = count > 0 ? $"{count} closed." : "There was nothing to close.",
+                Text = count > 0 ? $"{count} closed." : answers.Partial is null ? "There was nothing to close." : "There was nothing to close where it could be asked.",
                 Count = count,
                 CorrelationId = call.CorrelationId,
                 Partial = answers.Partial,
@@ -51,12 +51,13 @@ internal sealed class ConnectionRoutes(WorkerSurvey survey, TimeProvider time) :
         var worker = query.Text("worker");
         var question = new ConnectionsQuestion(
             page.Search, query.Text("user"), query.OneOf("transport", "WebSockets", "ServerSentEvents", "LongPolling"), query.Flag("slow"), page.Sort, page.Descending, page.Reach);
+        var scope = Scope.Of(query);
         if (query.Problem is { } wrong)
         {
             return wrong;
         }
 
-        var answers = await survey.AllAsync<ConnectionsFound>(Questions.Connections, question, call.TimeUp);
+        var answers = await survey.AskAsync<ConnectionsFound>(scope, Questions.Connections, question, call.TimeUp);
         if (answers.Answers.Count == 0)
         {
             return Refusal.WorkersUnavailable;
@@ -73,7 +74,7 @@ internal sealed class ConnectionRoutes(WorkerSurvey survey, TimeProvider time) :
             At = time.GetUtcNow(),
             Counts = new Dictionary<string, IReadOnlyDictionary<string, long>>
             {
-                ["worker"] = answers.Answers.ToDictionary(a => a.Worker, a => a.Answer.Total, StringComparer.Ordinal),
+                ["worker"] = answers.Answers.GroupBy(a => a.Worker, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.Sum(a => a.Answer.Total), StringComparer.Ordinal),
                 ["transport"] = meant.SelectMany(a => a.Answer.Transports).GroupBy(t => t.Key, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.Sum(t => t.Value), StringComparer.Ordinal),
             },
             Partial = answers.Partial,

@@ -10,15 +10,18 @@ internal sealed class UserRoutes(WorkerSurvey survey, TimeProvider time) : IMana
     /// <summary>A user may be on several workers, so their rows are put together here before they are cut.</summary>
     private const int MostOfAWorker = 20_000;
 
+    /// <summary>The same for workers of other nodes, unless the page lies deeper: what they say goes through Redis, for each look at the list.</summary>
+    private const int MostOfADistantWorker = 500;
+
     public void Map(ManagementMap map)
     {
-        map.Get(ManagementRoutes.Users, "Users with a connection to this node", ListAsync, [.. PageQuery.Names, "state"]);
-        map.Get(ManagementRoutes.User, "A user: connections, devices and what is owed to them", DetailAsync);
+        map.Get(ManagementRoutes.Users, "Users with a connection, over all nodes", ListAsync, [.. PageQuery.Names, "state", Scope.Name]);
+        map.Get(ManagementRoutes.User, "A user: connections, devices and what is owed to them", DetailAsync, [Scope.Name]);
         map.Get(ManagementRoutes.QueueUsers, "What is owed to connected devices, by user", QueueAsync, PageQuery.Names);
         map.Post<ReasonRequest, ActionResult>(
             ManagementRoutes.UserDisconnect,
             new("user.disconnect", ManagementRole.Operator),
-            "Closes all connections of a user",
+            "Closes all connections of a user, on all nodes",
             (call, body) => ConnectionRoutes.DisconnectAsync(survey, call, body.Reason, reason => new(null, call.Id, reason)));
     }
 
@@ -26,7 +29,7 @@ internal sealed class UserRoutes(WorkerSurvey survey, TimeProvider time) : IMana
     {
         var page = PageQuery.Read(call.Query, "id", "connections", "unacknowledged", "onlineSince");
         call.Query.OneOf("state", UserStates.Online);
-        return await PageAsync(call, page, (u, workers) => new UserView
+        return await PageAsync(call, page, Scope.Of(call.Query), (u, workers) => new UserView
         {
             Id = u.Id,
             State = UserStates.Online,
@@ -40,7 +43,7 @@ internal sealed class UserRoutes(WorkerSurvey survey, TimeProvider time) : IMana
     private async Task<Reply<Page<QueueUserView>>> QueueAsync(ManagementCall call)
     {
         var page = PageQuery.Read(call.Query, "-pending", "inFlight", "oldestSeconds", "user");
-        return await PageAsync(call, page, (u, _) => new QueueUserView
+        return await PageAsync(call, page, Scope.ThisNode, (u, _) => new QueueUserView
         {
             User = u.Id,
             Pending = u.Pending,
@@ -50,14 +53,16 @@ internal sealed class UserRoutes(WorkerSurvey survey, TimeProvider time) : IMana
         });
     }
 
-    private async Task<Reply<Page<T>>> PageAsync<T>(ManagementCall call, PageQuery page, Func<OnlineUser, string[], T> view)
+    private async Task<Reply<Page<T>>> PageAsync<T>(ManagementCall call, PageQuery page, Scope scope, Func<OnlineUser, string[], T> view)
     {
         if (call.Query.Problem is { } wrong)
         {
             return wrong;
         }
 
-        var answers = await survey.AllAsync<UsersFound>(Questions.Users, new UsersQuestion(page.Search, MostOfAWorker), call.TimeUp);
+        var question = new UsersQuestion(page.Search, page.Sort, page.Descending, MostOfAWorker);
+        var answers = await survey.AskAsync<UsersFound>(
+            scope, Questions.Users, question, call.TimeUp, toOthers: question with { Take = Math.Max(page.Reach, MostOfADistantWorker) });
         if (answers.Answers.Count == 0)
         {
             return Refusal.WorkersUnavailable;
@@ -82,7 +87,13 @@ internal sealed class UserRoutes(WorkerSurvey survey, TimeProvider time) : IMana
 
     private async Task<Reply<UserDetail>> DetailAsync(ManagementCall call)
     {
-        var asking = survey.AllAsync<UserFound>(Questions.User, new UserQuestion(call.Id), call.TimeUp);
+        var scope = Scope.Of(call.Query);
+        if (call.Query.Problem is { } wrong)
+        {
+            return wrong;
+        }
+
+        var asking = survey.AskAsync<UserFound>(scope, Questions.User, new UserQuestion(call.Id), call.TimeUp);
         var stored = await survey.AnyAsync<StoredUser>(Questions.StoredUser, new UserQuestion(call.Id), call.TimeUp);
         var answers = await asking;
         if (answers.Answers.Count == 0)
