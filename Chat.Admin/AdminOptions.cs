@@ -41,4 +41,7 @@ internal sealed class AdminOptions
 
     /// <summary>TLS ends at a proxy in front; without it plain HTTP is served on loopback only.</summary>
     public bool BehindProxy { get; set; }
+
+    /// <summary>Plain HTTP is served on every address: for a container whose port is published to its own machine alone.</summary>
+    public bool PlainHttp { get; set; }
 }

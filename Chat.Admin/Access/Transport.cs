@@ -11,7 +11,7 @@ internal static class Transport
     /// <summary>Null, or why the console must not listen there: passwords would cross the network in the clear.</summary>
     public static string? Problem(IConfiguration configuration, AdminOptions settings)
     {
-        var open = settings.BehindProxy ? null : Urls(configuration).FirstOrDefault(u => !u.StartsWith("https://", StringComparison.OrdinalIgnoreCase) && !IsLoopback(u));
+        var open = settings.BehindProxy || settings.PlainHttp ? null : Urls(configuration).FirstOrDefault(u => !u.StartsWith("https://", StringComparison.OrdinalIgnoreCase) && !IsLoopback(u));
         return open is null ? null : $"The console does not listen at {open}: without TLS it is served on this machine only. Use https, or set Admin:BehindProxy when a proxy in front speaks TLS.";
     }
 

@@ -116,6 +116,16 @@ public sealed class AccessTests
         Assert.Equal(allowed, Transport.Problem(configuration, new AdminOptions { BehindProxy = behindProxy }) is null);
     }
 
+    [Fact]
+    public void PlainHttp_AskedFor_IsServedAndItsCookiesNeedNoTls()
+    {
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection([new("urls", "http://+:5082")]).Build();
+        var settings = new AdminOptions { PlainHttp = true };
+
+        Assert.Null(Transport.Problem(configuration, settings));
+        Assert.False(Transport.IsSecure(configuration, settings));
+    }
+
     [Theory]
     [InlineData("https://evil.example/admin", "/admin")]
     [InlineData("//evil.example", "/admin")]

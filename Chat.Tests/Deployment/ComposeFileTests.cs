@@ -1,6 +1,11 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Chat.Admin;
+using Chat.Admin.Access;
+using Chat.Admin.ServerApi;
+using Chat.Server.Management;
 using Chat.Tests.Support;
+using Microsoft.Extensions.Configuration;
 
 namespace Chat.Tests.Deployment;
 
@@ -11,6 +16,7 @@ public sealed partial class ComposeFileTests
     {
         ["CHAT_SIGNING_KEY"] = "the-key",
         ["POSTGRES_PASSWORD"] = "the-word",
+        ["CHAT_MANAGEMENT_KEY"] = "the-key-of-the-console-0123456789",
         ["CHAT_ENVIRONMENT"] = null,
         ["CHAT_WORKERS"] = null,
     };
@@ -21,13 +27,15 @@ public sealed partial class ComposeFileTests
         var config = await ConfigAsync(Secrets);
 
         Assert.Equal(
-            ["chat-1", "chat-2", "healthchecks-ui", "nginx", "postgres", "redis"],
+            ["chat-1", "chat-2", "console", "healthchecks-ui", "nginx", "postgres", "redis"],
             Regex.Matches(config, @"^  ([\w-]+):$", RegexOptions.Multiline).Select(m => m.Groups[1].Value).Where(IsService).Distinct().Order());
         Assert.Equal(2, Count(config, "ConnectionStrings__Chat: Host=postgres;Username=chat;Password=the-word;Database=chat"));
         Assert.Equal(2, Count(config, "Auth__SigningKey: the-key"));
         Assert.Equal(2, Count(config, "ASPNETCORE_ENVIRONMENT: Production"));
         Assert.Equal(2, Count(config, "Workers__Count: '2'"));
-        Assert.Equal(2, Count(config, "dockerfile: deploy/Dockerfile"));
+        Assert.Equal(3, Count(config, "dockerfile: deploy/Dockerfile"));
+        Assert.Equal(2, Count(config, "target: server"));
+        Assert.Equal(1, Count(config, "target: console"));
         Assert.Contains("http://chat-1:5081/health/ui", config, StringComparison.Ordinal);
         Assert.Contains("http://chat-2:5081/health/ui", config, StringComparison.Ordinal);
     }
@@ -35,6 +43,7 @@ public sealed partial class ComposeFileTests
     [Theory]
     [InlineData("CHAT_SIGNING_KEY")]
     [InlineData("POSTGRES_PASSWORD")]
+    [InlineData("CHAT_MANAGEMENT_KEY")]
     public async Task Config_WithoutASecret_IsRefused(string name)
     {
         var refusal = await Assert.ThrowsAsync<InvalidOperationException>(() => ConfigAsync(new Dictionary<string, string?>(Secrets) { [name] = null }));
@@ -48,8 +57,55 @@ public sealed partial class ComposeFileTests
         var config = await ConfigAsync(Secrets);
 
         var published = Port().Matches(config).Select(m => m.Groups[1].Value).ToList();
-        Assert.Equal(2, published.Count);
+        Assert.Equal(3, published.Count);
         Assert.All(published, port => Assert.StartsWith("127.0.0.1:", port, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task ManagementPort_WithTheKeysOfTheComposition_IsAccepted()
+    {
+        var options = new ManagementOptions();
+        var node = await SettingsAsync("chat-1");
+        node.GetSection(ManagementOptions.Section).Bind(options);
+        options.Url = Image().Match(await File.ReadAllTextAsync(Repository.PathOf("deploy", "Dockerfile"))).Groups[1].Value;
+
+        Assert.True(new ManagementOptionsValidator().Validate(null, options).Succeeded);
+        Assert.True(new ManagementOptionsValidator().Validate(null, new ManagementOptions { Url = options.Url }).Failed);
+    }
+
+    [Fact]
+    public async Task Console_AsComposed_KnowsBothNodesByTheirKeysAndMayListen()
+    {
+        var settings = await SettingsAsync("console");
+        var nodes = new NodesOptions();
+        NodesOptions.Read(nodes, settings);
+        var admin = settings.GetSection(AdminOptions.Section).Get<AdminOptions>()!;
+        var listening = new ConfigurationBuilder().AddInMemoryCollection([new("urls", "http://+:5082")]).Build();
+
+        Assert.True(new NodesOptions.Validator().Validate(null, nodes).Succeeded);
+        Assert.Equal(["chat-1 http://chat-1:5081", "chat-2 http://chat-2:5081"], nodes.Nodes.Select(n => $"{n.Name} {n.Url}"));
+        Assert.All(nodes.Nodes, n => Assert.Equal(Secrets["CHAT_MANAGEMENT_KEY"], n.Key));
+        Assert.Null(Transport.Problem(listening, admin));
+    }
+
+    [Fact]
+    public async Task Console_ItsHealthCheck_TellsWhetherItLives()
+    {
+        var port = FreePort.Next();
+        var console = Repository.PathOf("Chat.Admin", "bin", Repository.Configuration, "net10.0", "Chat.Admin.dll");
+        var environment = new Dictionary<string, string?> { ["ASPNETCORE_URLS"] = $"http://127.0.0.1:{port}", ["Admin__Folder"] = TestRun.NewFolder("console") };
+        await using var process = ManagedProcess.Start(new ProcessCommand("dotnet", [console], Environment: environment));
+        await process.Output.WaitForAsync("Application started", Eventually.Patience);
+
+        Assert.Equal(0, await CheckAsync());
+        await process.KillAsync();
+        Assert.NotEqual(0, await CheckAsync());
+
+        async Task<int> CheckAsync()
+        {
+            await using var check = ManagedProcess.Start(await HealthCheckAsync(5082, port));
+            return await check.Exited.WaitAsync(Eventually.Patience);
+        }
     }
 
     [Fact]
@@ -74,15 +130,27 @@ public sealed partial class ComposeFileTests
         Assert.NotEmpty(sources);
         Assert.All(sources, source => Assert.True(Path.Exists(Repository.PathOf(source)), source));
         Assert.All(sources, source => Assert.Contains(source.Split('/')[0], allowed));
-        Assert.Contains("USER $APP_UID", lines);
+        Assert.Equal(lines.Count(l => l.StartsWith("ENTRYPOINT ", StringComparison.Ordinal)), lines.Count(l => l == "USER $APP_UID"));
     }
 
-    /// <summary>The image's health check, with the port of a server that runs here.</summary>
-    internal static async Task<ProcessCommand> HealthCheckAsync(int managementPort)
+    /// <summary>The health check of the image that listens at <paramref name="imagePort"/>, with the port of a process that runs here.</summary>
+    internal static async Task<ProcessCommand> HealthCheckAsync(int imagePort, int port)
     {
         var text = await File.ReadAllTextAsync(Repository.PathOf("deploy", "Dockerfile"));
-        var command = JsonSerializer.Deserialize<string[]>(HealthCheck().Match(text).Groups[1].Value)!;
-        return new ProcessCommand(command[0], [.. command[1..].Select(part => part.Replace("/5081", $"/{managementPort}", StringComparison.Ordinal))]);
+        var check = HealthCheck().Matches(text).Select(m => m.Groups[1].Value).Single(c => c.Contains($"/{imagePort} ", StringComparison.Ordinal));
+        var command = JsonSerializer.Deserialize<string[]>(check)!;
+        return new ProcessCommand(command[0], [.. command[1..].Select(part => part.Replace($"/{imagePort}", $"/{port}", StringComparison.Ordinal))]);
+    }
+
+    /// <summary>What a service of the composition is told by its environment.</summary>
+    private static async Task<IConfiguration> SettingsAsync(string service)
+    {
+        var config = await ConfigAsync(Secrets);
+        var lines = config[config.IndexOf($"\n  {service}:\n    build:", StringComparison.Ordinal)..].Split('\n');
+        var environment = lines.SkipWhile(l => l != "    environment:").Skip(1).TakeWhile(l => l.StartsWith("      ", StringComparison.Ordinal)).Select(l => l.Trim().Split(": ", 2));
+        return new ConfigurationBuilder()
+            .AddInMemoryCollection(environment.Select(e => KeyValuePair.Create(e[0].Replace("__", ":", StringComparison.Ordinal), (string?)e[1].Trim('\'', '"'))))
+            .Build();
     }
 
     // Services and volumes have names of the same depth.
@@ -98,6 +166,9 @@ public sealed partial class ComposeFileTests
 
     [GeneratedRegex(@"\$\{([A-Z_0-9]+)\}")]
     private static partial Regex Variable();
+
+    [GeneratedRegex(@"Management__Url=(\S+)")]
+    private static partial Regex Image();
 
     [GeneratedRegex(@"HEALTHCHECK[^\[]*CMD (\[.*\])")]
     private static partial Regex HealthCheck();

@@ -82,7 +82,7 @@ public sealed partial class When_nodes_stand_behind_nginx(PostgresDatabase datab
 
     private static async Task AssertHealthCheckAsync(ServerProcess node, bool healthy)
     {
-        await using var check = ManagedProcess.Start(await ComposeFileTests.HealthCheckAsync(node.ManagementPort));
+        await using var check = ManagedProcess.Start(await ComposeFileTests.HealthCheckAsync(5081, node.ManagementPort));
         Assert.Equal(healthy, await check.Exited.WaitAsync(TimeSpan.FromSeconds(20)) == 0);
     }
 

@@ -81,8 +81,8 @@ public sealed class ConversationTests(ManagementBed bed) : IClassFixture<Managem
                 using var response = await bed.Operator.GetAsync(ManagementRoutes.User.With(user));
                 return response.IsSuccessStatusCode ? JsonSerializer.Deserialize<UserDetail>(await response.Content.ReadAsStringAsync(), Contracts.ChatJson.Options) : null;
             },
-            d => d?.Devices is { Count: 1 },
-            "the device is known");
+            d => d is { Devices.Count: 1, Connections.Count: 1 },
+            "the device and the connection are known");
         Assert.Equal((UserStates.Online, 1), (detail!.User.State, detail.User.Connections));
         var connection = Assert.Single(detail.Connections);
         Assert.Equal(("tablet", "w1", "json", "WebSockets", "127.0.0.1"), (connection.Device, connection.Worker, connection.Protocol, connection.Transport, connection.Address));
