@@ -263,6 +263,18 @@ public sealed class ChatHubTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task AddMembers_NewMemberWhoNeverConnected_IsOwedTheEventToo()
+    {
+        var alice = await _server.ConnectAsync("alice");
+        var conversation = await alice.CreateAsync("group", "bob");
+        Assert.Null(CodeOf(await alice.CallAsync("AddMembers", new { conversation, users = new[] { "carol" } })));
+
+        var carol = await _server.ConnectAsync("carol");
+        var added = await carol.EventAsync();
+        Assert.Equal((1L, EventTypes.Member), (added.Seq, added.Type));
+    }
+
+    [Fact]
     public async Task RemoveMember_RemovedUser_GetsTheEventAndNothingAfter()
     {
         var alice = await _server.ConnectAsync("alice");

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Chat.Contracts;
 using Chat.Tests.Hubs.Wire;
+using Microsoft.EntityFrameworkCore;
 
 namespace Chat.Tests.Realtime;
 
@@ -139,6 +140,30 @@ public sealed class RealtimeTests
         await bed.DrainedAsync();
         Assert.Equal(queued + 1, (await bed.LogAsync()).Count);
         Assert.True((await bed.Alice.SendAsync(bed.Conversation, "m9", big)).Ok);
+    }
+
+    [Fact]
+    public async Task Removed_WhileSpooled_IsNotStored()
+    {
+        await using var bed = await RealtimeBed.StartAsync();
+        var carol = await bed.Server.ConnectAsync("carol");
+        await bed.Alice.CallAsync("AddMembers", new { conversation = bed.Conversation, users = new[] { "carol" } });
+        Assert.Equal(2, (await carol.EventAsync()).Seq);
+        await bed.LoseStorageAsync();
+        Assert.Equal(ReceiptStatus.Queued, (await carol.SendAsync(bed.Conversation, "c1", "too late")).Status);
+        Assert.Equal(ReceiptStatus.Queued, (await bed.Alice.SendAsync(bed.Conversation, "m1", "in time")).Status);
+
+        // As another node would, which storage was not away from.
+        await using (var db = await bed.Storage.DirectAsync())
+        {
+            await db.Members.Where(m => m.UserId == "carol").ExecuteUpdateAsync(m => m.SetProperty(p => p.LeftSeq, 2));
+        }
+
+        bed.Storage.Heal();
+        await bed.DrainedAsync();
+        var log = await bed.LogAsync();
+        Assert.DoesNotContain("c1", log);
+        Assert.Equal("m1", log[^1]);
     }
 
     private static async Task<List<string>> IdsAsync(WireClient client, int count)

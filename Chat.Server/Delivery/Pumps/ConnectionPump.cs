@@ -67,8 +67,11 @@ internal sealed partial class ConnectionPump
     /// <summary>Begins with what the device follows; returns at once.</summary>
     public void Start()
     {
-        _running = true;
-        _ = Task.Run(RunAsync);
+        lock (_lock)
+        {
+            // An order may have come before, and the loop with it.
+            RunUnderLock();
+        }
     }
 
     /// <summary>Stops and leaves all feeds.</summary>

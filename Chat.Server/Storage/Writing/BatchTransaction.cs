@@ -184,7 +184,8 @@ internal sealed class BatchTransaction(
             if (change.JoinedAt is { } joined)
             {
                 row.JoinedSeq = joined;
-                row.ReadSeq = joined;
+                // Not the event that tells of it: a device that connects for the first time later is owed it as the others are.
+                row.ReadSeq = joined - 1;
             }
         }
 

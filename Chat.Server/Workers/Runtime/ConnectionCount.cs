@@ -8,11 +8,13 @@ internal sealed class ConnectionCount : IDisposable
     private readonly MeterListener _listener = new();
     private long _current;
 
-    public ConnectionCount()
+    /// <param name="meters">Whose meter counts: another host of this process (the console, a test) has connections of its own.</param>
+    public ConnectionCount(IMeterFactory meters)
     {
         _listener.InstrumentPublished = (instrument, listener) =>
         {
-            if (instrument is { Meter.Name: "Microsoft.AspNetCore.Http.Connections", Name: "signalr.server.active_connections" })
+            if (instrument is { Meter.Name: "Microsoft.AspNetCore.Http.Connections", Name: "signalr.server.active_connections" }
+                && ReferenceEquals(instrument.Meter.Scope, meters))
             {
                 listener.EnableMeasurementEvents(instrument);
             }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics.Metrics;
 using System.Text.Json;
 using Chat.Server.Workers.Ports;
 using Microsoft.Extensions.Options;
@@ -16,15 +17,17 @@ internal sealed partial class Heart : IDisposable
     private readonly TimeProvider _time;
     private readonly ILogger<Heart> _logger;
     private readonly PoolProbe _probe;
-    private readonly ConnectionCount _connections = new();
+    private readonly ConnectionCount _connections;
     private readonly ManualResetEventSlim _stop = new();
     private readonly long _started;
     private readonly HashSet<string> _brokenParts = [];
     private Sample _last;
 
-    public Heart(IEnumerable<IHeartbeatPart> parts, IDrainState drain, IOptions<WorkersOptions> options, TimeProvider time, ILogger<Heart> logger)
+    public Heart(
+        IEnumerable<IHeartbeatPart> parts, IDrainState drain, IMeterFactory meters, IOptions<WorkersOptions> options, TimeProvider time, ILogger<Heart> logger)
     {
         _parts = [.. parts];
+        _connections = new(meters);
         _drain = drain;
         _options = options.Value;
         _time = time;
