@@ -67,11 +67,8 @@ internal sealed partial class ConnectionPump
     /// <summary>Begins with what the device follows; returns at once.</summary>
     public void Start()
     {
-        lock (_lock)
-        {
-            // An order may have come before, and the loop with it.
-            RunUnderLock();
-        }
+        // An order may have come before, and the loop with it.
+        Wake();
     }
 
     /// <summary>Stops and leaves all feeds.</summary>
