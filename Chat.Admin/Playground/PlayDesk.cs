@@ -1,26 +1,29 @@
-
 namespace Chat.Admin.Playground;
 
-/// <summary>Two users, one conversation, and the score of what was sent: made for one open page and gone with it.</summary>
+/// <summary>Two users, what each has to say, and the score: made for one open page and gone with it.</summary>
 internal sealed class PlayDesk : IAsyncDisposable
 {
+    private static readonly TimeSpan LoadEvery = TimeSpan.FromSeconds(0.1);
+
     private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(5) };
     private readonly TimeProvider _time;
-    private readonly HashSet<string> _stored = [];
-    private readonly Lock _gate = new();
+    private readonly PlayScore _score;
     private CancellationTokenSource? _load;
-    private string? _conversation;
+    private Task _loading = Task.CompletedTask;
+    private int _loaded;
 
     public PlayDesk(IConfiguration configuration, TimeProvider time)
     {
         _time = time;
-        var address = (configuration["Playground:Url"] ?? "http://localhost:5080").Replace("://*", "://localhost", StringComparison.Ordinal).Replace("://+", "://localhost", StringComparison.Ordinal).Replace("://0.0.0.0", "://localhost", StringComparison.Ordinal);
-        Server = new Uri(address);
+        Server = ServerOf(configuration["Playground:Url"]);
 
         // Names of this page alone, so that two pages do not take each other's messages.
         var mark = Guid.CreateVersion7().ToString("N")[^6..];
-        Left = new PlayUser(Server, _http, time, $"alice-{mark}", () => Changed?.Invoke());
-        Right = new PlayUser(Server, _http, time, $"bob-{mark}", () => Changed?.Invoke());
+        _score = new PlayScore($"alice-{mark}", $"bob-{mark}");
+        Left = new PlayUser(Server, _http, time, $"alice-{mark}", _score, Redraw);
+        Right = new PlayUser(Server, _http, time, $"bob-{mark}", _score, Redraw);
+        LeftOutbox = new PlayOutbox(Left, Right.Name, _score, time);
+        RightOutbox = new PlayOutbox(Right, Left.Name, _score, time);
     }
 
     public event Action? Changed;
@@ -31,72 +34,19 @@ internal sealed class PlayDesk : IAsyncDisposable
 
     public PlayUser Right { get; }
 
-    public int Sent { get; private set; }
-
-    public int Refused { get; private set; }
+    public PlayTotals Totals => _score.Totals;
 
     public bool Loading => _load is not null;
 
-    public int Stored
+    private PlayOutbox LeftOutbox { get; }
+
+    private PlayOutbox RightOutbox { get; }
+
+    /// <summary>Also while nobody is connected: it goes out when that is so again.</summary>
+    public void Send(PlayUser from, string text)
     {
-        get
-        {
-            lock (_gate)
-            {
-                return _stored.Count;
-            }
-        }
-    }
-
-    /// <summary>Stored and not there yet; once all is quiet and both are connected it must be none.</summary>
-    public int Missing
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return _stored.Count(id => !Right.HasSeen(id) || !Left.HasSeen(id));
-            }
-        }
-    }
-
-    public async Task SendAsync(PlayUser from, string text)
-    {
-        if (_conversation is null)
-        {
-            var made = await from.InvokeAsync("CreateConversation", new { kind = "direct", members = new[] { from == Left ? Right.Name : Left.Name } });
-            _conversation = made is { } answer && answer.TryGetProperty("conversation", out var c) ? c.GetProperty("id").GetString() : null;
-        }
-
-        if (_conversation is null)
-        {
-            from.Say("not sent: no conversation yet");
-            return;
-        }
-
-        var id = Guid.CreateVersion7().ToString();
-        Sent++;
-
-        // The same id until there is a receipt: it is stored once.
-        for (var attempt = 1; attempt <= 20; attempt++)
-        {
-            var receipt = await from.InvokeAsync("Send", new { id, conversation = _conversation, type = "text", body = new { text } });
-            if (receipt is { } r && r.TryGetProperty("ok", out var ok) && ok.GetBoolean())
-            {
-                lock (_gate)
-                {
-                    _stored.Add(id);
-                }
-
-                from.Say($"→ {r.GetProperty("status").GetString()}, seq {r.GetProperty("seq").GetInt64()}{(attempt > 1 ? $" at attempt {attempt}" : "")}");
-                return;
-            }
-
-            await Task.Delay(TimeSpan.FromSeconds(0.5), _time);
-        }
-
-        Refused++;
-        from.Say("→ given up after 20 attempts");
+        (from == Left ? LeftOutbox : RightOutbox).Put(text);
+        Redraw();
     }
 
     public void ToggleLoad()
@@ -110,28 +60,48 @@ internal sealed class PlayDesk : IAsyncDisposable
         else
         {
             _load = new();
-            _ = LoadAsync(_load.Token);
+            _loading = LoadAsync(_load.Token);
         }
 
-        Changed?.Invoke();
+        Redraw();
     }
 
     public async ValueTask DisposeAsync()
     {
         _load?.Cancel();
+        await _loading;
+        _load?.Dispose();
+        await LeftOutbox.DisposeAsync();
+        await RightOutbox.DisposeAsync();
         await Left.DisposeAsync();
         await Right.DisposeAsync();
         _http.Dispose();
     }
 
+    /// <summary>Where this machine reaches the server that listens there.</summary>
+    internal static Uri ServerOf(string? listens)
+    {
+        var address = listens is { Length: > 0 } ? listens : "http://localhost:5080";
+        foreach (var any in (string[])["://*", "://+", "://0.0.0.0", "://[::]"])
+        {
+            address = address.Replace(any, "://localhost", StringComparison.Ordinal);
+        }
+
+        return new Uri(address);
+    }
+
+    private void Redraw() => Changed?.Invoke();
+
     private async Task LoadAsync(CancellationToken cancellationToken)
     {
-        using var timer = new PeriodicTimer(TimeSpan.FromSeconds(0.1), _time);
+        using var timer = new PeriodicTimer(LoadEvery, _time);
         try
         {
+            // Each in turn, at the pace of the clock and not of the receipts: what waits while something is down is part of the picture.
             while (await timer.WaitForNextTickAsync(cancellationToken))
             {
-                await SendAsync(Left, $"message {Sent + 1}");
+                _loaded++;
+                Send(_loaded % 2 == 1 ? Left : Right, $"load {_loaded}");
             }
         }
         catch (OperationCanceledException)

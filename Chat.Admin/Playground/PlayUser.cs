@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace Chat.Admin.Playground;
 
 /// <summary>One of the two people of the playground: connected as long as that is wanted, with what came and what went.</summary>
-internal sealed class PlayUser(Uri server, HttpClient http, TimeProvider time, string name, Action changed) : IAsyncDisposable
+internal sealed class PlayUser(Uri server, HttpClient http, TimeProvider time, string name, PlayScore score, Action changed) : IAsyncDisposable
 {
     private const int MostLines = 60;
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(0.5);
@@ -12,10 +12,11 @@ internal sealed class PlayUser(Uri server, HttpClient http, TimeProvider time, s
     private readonly Lock _gate = new();
     private readonly List<string> _lines = [];
     private readonly Dictionary<string, long> _lastSeq = [];
-    private readonly HashSet<string> _seen = [];
     private CancellationTokenSource? _wanted;
     private Task _running = Task.CompletedTask;
+    private TaskCompletionSource _connected = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private PlaySocket? _socket;
+    private DateTimeOffset _connectedAt;
 
     public string Name => name;
 
@@ -25,10 +26,8 @@ internal sealed class PlayUser(Uri server, HttpClient http, TimeProvider time, s
 
     public int Received { get; private set; }
 
-    /// <summary>The same event twice on a connection without a mark.</summary>
-    public int Twice { get; private set; }
-
-    public int OutOfOrder { get; private set; }
+    /// <summary>How often a connection came about.</summary>
+    public int Connects { get; private set; }
 
     public IReadOnlyList<string> Lines
     {
@@ -41,11 +40,12 @@ internal sealed class PlayUser(Uri server, HttpClient http, TimeProvider time, s
         }
     }
 
-    public bool HasSeen(string id)
+    /// <summary>Ends when there is a connection.</summary>
+    public Task OnlineAsync(CancellationToken cancellationToken)
     {
         lock (_gate)
         {
-            return _seen.Contains(id);
+            return _connected.Task.WaitAsync(cancellationToken);
         }
     }
 
@@ -69,13 +69,14 @@ internal sealed class PlayUser(Uri server, HttpClient http, TimeProvider time, s
         }
     }
 
-    public async Task<JsonElement?> InvokeAsync(string method, object argument)
+    /// <summary>Null when the connection ended before the answer came.</summary>
+    public async Task<JsonElement?> InvokeAsync(string method, object argument, CancellationToken cancellationToken)
     {
         try
         {
-            return _socket is { } socket ? await socket.InvokeAsync(method, argument, CancellationToken.None) : null;
+            return _socket is { } socket ? await socket.InvokeAsync(method, argument, cancellationToken) : null;
         }
-        catch (Exception error) when (IsBreak(error))
+        catch (Exception error) when (IsBreak(error) && !cancellationToken.IsCancellationRequested)
         {
             return null;
         }
@@ -108,12 +109,7 @@ internal sealed class PlayUser(Uri server, HttpClient http, TimeProvider time, s
             {
                 await using var socket = new PlaySocket(server, http, name, "playground", Take);
                 await socket.ConnectAsync(cancellationToken);
-                lock (_gate)
-                {
-                    _lastSeq.Clear();
-                }
-
-                _socket = socket;
+                Begin(socket);
                 Say("connected");
                 await socket.RunAsync(cancellationToken);
             }
@@ -122,9 +118,8 @@ internal sealed class PlayUser(Uri server, HttpClient http, TimeProvider time, s
                 // Whatever it was: said below, and tried again as long as it is wanted.
             }
 
-            if (_socket is not null)
+            if (End())
             {
-                _socket = null;
                 Say("disconnected");
             }
 
@@ -132,43 +127,89 @@ internal sealed class PlayUser(Uri server, HttpClient http, TimeProvider time, s
         }
     }
 
+    private void Begin(PlaySocket socket)
+    {
+        lock (_gate)
+        {
+            Connects++;
+            _lastSeq.Clear();
+            _connectedAt = time.GetUtcNow();
+            _socket = socket;
+            _connected.TrySetResult();
+        }
+    }
+
+    private bool End()
+    {
+        lock (_gate)
+        {
+            if (_socket is null)
+            {
+                return false;
+            }
+
+            _socket = null;
+            _connected = new(TaskCreationOptions.RunContinuationsAsynchronously);
+            return true;
+        }
+    }
+
     private void Take(string target, JsonElement argument)
     {
         if (target == "Notice")
         {
-            Say($"← {argument.GetProperty("kind").GetString()}");
+            Notice(argument);
             return;
         }
 
         var acks = new List<object>();
         foreach (var e in argument.EnumerateArray())
         {
-            var conversation = e.GetProperty("conversation").GetString()!;
-            var seq = e.TryGetProperty("seq", out var number) && number.ValueKind is JsonValueKind.Number ? number.GetInt64() : 0;
-            var again = e.TryGetProperty("attempt", out var attempt) && attempt.ValueKind is JsonValueKind.Number;
-            Count(conversation, seq, e.GetProperty("id").GetString()!, again);
-            acks.Add(new { conversation, seq });
-            Say($"← seq {seq} from {e.GetProperty("sender").GetString()}{(again ? " (again)" : "")}");
+            // Provisional events have no number; conversations of this page have none of those.
+            if (e.TryGetProperty("seq", out var number) && number.ValueKind is JsonValueKind.Number)
+            {
+                var conversation = e.GetProperty("conversation").GetString()!;
+                Event(conversation, number.GetInt64(), e);
+                acks.Add(new { conversation, seq = number.GetInt64() });
+            }
         }
 
         _ = AcknowledgeAsync(acks);
     }
 
-    private void Count(string conversation, long seq, string id, bool again)
+    private void Notice(JsonElement notice)
     {
+        var kind = notice.GetProperty("kind").GetString();
+        if (notice.TryGetProperty("conversation", out var conversation) && conversation.ValueKind is JsonValueKind.String && kind is "reset" or "truncated" or "skipped")
+        {
+            // A jump that is announced is none.
+            lock (_gate)
+            {
+                _lastSeq.Remove(conversation.GetString()!);
+            }
+        }
+
+        Say(kind is "receipt" ? $"← receipt: {(Number(notice, "readSeq") is { } read ? $"read up to seq {read}" : $"delivered up to seq {Number(notice, "deliveredSeq")}")}" : $"← {kind}");
+    }
+
+    private void Event(string conversation, long seq, JsonElement e)
+    {
+        var again = Number(e, "attempt") is not null;
+        bool missed;
         lock (_gate)
         {
             Received++;
-            _seen.Add(id);
-            if (_lastSeq.TryGetValue(conversation, out var last) && seq > 0 && !again)
-            {
-                Twice += seq <= last ? 1 : 0;
-                OutOfOrder += seq > last + 1 ? 1 : 0;
-            }
-
+            score.Seen(name, e.GetProperty("id").GetString()!, seq, _lastSeq.TryGetValue(conversation, out var last) ? last : null, again);
             _lastSeq[conversation] = Math.Max(last, seq);
+            missed = e.GetProperty("at").GetDateTimeOffset() < _connectedAt;
         }
+
+        var text = e.TryGetProperty("body", out var body) && body.ValueKind is JsonValueKind.Object && body.TryGetProperty("text", out var said) ? $" “{said}”" : "";
+        Say($"← seq {seq} from {e.GetProperty("sender").GetString()}{text}{(again ? " (sent again)" : missed ? " (from before the connection)" : "")}");
     }
+
+    private static long? Number(JsonElement element, string property) =>
+        element.TryGetProperty(property, out var value) && value.ValueKind is JsonValueKind.Number ? value.GetInt64() : null;
 
     private async Task AcknowledgeAsync(List<object> acks)
     {

@@ -23,6 +23,10 @@ internal sealed class WorkerActions(Actions actions, DialogDesk desk)
         Role.Operator, "worker.stop", ManagementRoutes.WorkerStop, node, worker,
         "Stop", $"{Clients(worker)} are cut at once and reconnect elsewhere; it stays down until somebody starts it.");
 
+    public Task KillAsync(string node, WorkerView worker) => AskAsync(
+        Role.Admin, "worker.kill", ManagementRoutes.WorkerKill, node, worker,
+        "Kill", $"{Clients(worker)} break without a word, as in a crash; the supervisor starts another. Only a server in Development does this.");
+
     public async Task RestartAllAsync(string node, int workers)
     {
         if (await desk.AskAsync(new($"Restart all {workers} workers of {node}?", "One after the other; each replacement is ready before the next one drains. There is no undo.", "Restart all")

@@ -36,6 +36,9 @@ public static class ManagementRoutes
     /// <summary>POST <see cref="WorkerActionRequest"/> → <see cref="ActionResult"/>: starts a stopped or failed one, ends a back-off. Operator.</summary>
     public const string WorkerStart = Worker + "/start";
 
+    /// <summary>POST <see cref="WorkerActionRequest"/> → <see cref="ActionResult"/>: ends its process without a word, as a crash would; in Development only. Admin.</summary>
+    public const string WorkerKill = Worker + "/kill";
+
     /// <summary>POST <see cref="WorkerActionRequest"/> → <see cref="ActionResult"/>: restarts all, one after the other. Admin.</summary>
     public const string RestartAll = Root + "/workers-restart";
 

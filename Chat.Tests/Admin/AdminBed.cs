@@ -12,6 +12,7 @@ using Chat.Tests.Support;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.AspNetCore.Components.Routing;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Hosting.Internal;
@@ -52,7 +53,8 @@ internal sealed class AdminBed : BunitContext
         Services.AddSingleton<SharedReads>();
         Services.AddSingleton<Fleet>();
         Services.AddSingleton<Charts>();
-        Services.AddSingleton<IHostEnvironment>(new HostingEnvironment { EnvironmentName = "Production" });
+        Services.AddSingleton<IHostEnvironment>(Hosting);
+        Services.AddSingleton<IConfiguration>(Configuration);
         Services.AddScoped<AuthenticationStateProvider>(_ => new SignedIn(Actor.PrincipalOf(user, Session, "test")));
         Services.AddScoped<Viewer>();
         Services.AddScoped<NotificationService>();
@@ -76,6 +78,10 @@ internal sealed class AdminBed : BunitContext
     public ConsoleSession Session { get; }
 
     public Sampler Sampler { get; }
+
+    public HostingEnvironment Hosting { get; } = new() { EnvironmentName = Environments.Production };
+
+    public ConfigurationManager Configuration { get; } = new();
 
     public RecordedAudit Audit { get; } = new();
 

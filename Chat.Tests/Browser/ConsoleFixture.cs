@@ -8,6 +8,8 @@ namespace Chat.Tests.Browser;
 /// <summary>The server as users run it, with its console, PostgreSQL and Redis, and Chromium before it.</summary>
 public sealed partial class ConsoleFixture : IAsyncLifetime
 {
+    public const string Name = "Console in a browser";
+
     public const string Password = "correct horse battery";
 
     private IPlaywright? _playwright;
@@ -118,3 +120,7 @@ public sealed partial class ConsoleFixture : IAsyncLifetime
     [GeneratedRegex("Set-up code: ([A-Z0-9-]+)")]
     private static partial Regex Code();
 }
+
+/// <summary>One server for all tests in the browser; nothing else runs beside them, for some hold absolute times.</summary>
+[CollectionDefinition(ConsoleFixture.Name, DisableParallelization = true)]
+public sealed class ConsoleInABrowser : ICollectionFixture<ConsoleFixture>;

@@ -6,12 +6,13 @@ using Microsoft.Playwright;
 namespace Chat.Tests.Browser;
 
 /// <summary>The console in a real browser before a real server.</summary>
-public sealed class ConsoleTests(ConsoleFixture console) : IClassFixture<ConsoleFixture>
+[Collection(ConsoleFixture.Name)]
+public sealed class ConsoleTests(ConsoleFixture console)
 {
     private static readonly string[] Paths =
     [
         "admin", "admin/workers", "admin/workers/w1", "admin/alerts", "admin/alerts?tab=rules", "admin/connections", "admin/connections?tab=users", "admin/conversations",
-        "admin/queue", "admin/queue?tab=dead", "healthchecks-ui", "admin/metrics", "admin/audit", "admin/trace", "admin/settings", "admin/settings?tab=users", "admin/settings?tab=account",
+        "admin/queue", "admin/queue?tab=dead", "healthchecks-ui", "admin/metrics", "admin/audit", "admin/trace", "admin/settings", "admin/settings?tab=users", "admin/settings?tab=account", "admin/playground",
     ];
 
     private static readonly string Axe = File.ReadAllText(Repository.PathOf("Chat.Tests", "assets", "browser", "node_modules", "axe-core", "axe.min.js"));
@@ -23,6 +24,7 @@ public sealed class ConsoleTests(ConsoleFixture console) : IClassFixture<Console
     [InlineData(1280, ColorScheme.Light)]
     [InlineData(1280, ColorScheme.Dark)]
     [InlineData(390, ColorScheme.Light)]
+    [InlineData(390, ColorScheme.Dark)]
     public async Task Pages_Admin_AreAccessibleAndQuiet(int width, ColorScheme scheme)
     {
         var (page, complaints) = await console.OpenAsync(width: width, scheme: scheme);

@@ -14,7 +14,7 @@ public sealed class LiveTests(ManagementBed bed) : IClassFixture<ManagementBed>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     [Fact]
-    public async Task Feed_Snapshots_ComeAtMostOnceASecondAndWorkersAtOnce()
+    public async Task Feed_Snapshots_ComeAgainAndWorkersAtOnce()
     {
         await using var feed = await LiveReader.OpenAsync(bed.Viewer);
         var first = await feed.NextAsync<Overview>(LiveEvents.Snapshot);

@@ -28,6 +28,7 @@ internal sealed partial class LiveFeed(
     private readonly ConcurrentDictionary<LiveViewer, byte> _viewers = new();
     private readonly AlertTransitions _alerts = new(alerts, alertViews);
     private readonly HealthTransitions _health = new(health, time);
+    private readonly Lock _showing = new();
     private int _looks;
 
     /// <summary>Null: there are too many already.</summary>
@@ -77,27 +78,56 @@ internal sealed partial class LiveFeed(
     internal void Step()
     {
         // Also while nobody watches, so that who comes is told changes from then on and not those of the hours before.
-        foreach (var change in _alerts.Next())
+        var alertChanges = _alerts.Next();
+        foreach (var change in alertChanges)
         {
             Tell(LiveEvents.Alert, change);
         }
 
-        foreach (var change in _health.Next())
+        var healthChanges = _health.Next();
+        foreach (var change in healthChanges)
         {
             Tell(LiveEvents.Health, change);
         }
 
-        if (++_looks % LooksPerSnapshot == 0 && !_viewers.IsEmpty)
+        if (alertChanges.Count + healthChanges.Count > 0)
         {
-            var snapshot = Event(LiveEvents.Snapshot, overview.Current());
+            Show(overview.Anew);
+        }
+        else if (++_looks % LooksPerSnapshot == 0)
+        {
+            Show(overview.Current);
+        }
+    }
+
+    private void TellWorker(WorkerEvent happened)
+    {
+        Tell(LiveEvents.Worker, WorkerViews.View(happened));
+
+        // Who looks at a picture sees the change as soon as who reads the events; the next look would be up to a second away.
+        if (happened.To is not null)
+        {
+            Show(overview.Anew);
+        }
+    }
+
+    private void Show(Func<Overview> make)
+    {
+        if (_viewers.IsEmpty)
+        {
+            return;
+        }
+
+        // Made and shown in one go, so that of two at a time the older one is not shown last.
+        lock (_showing)
+        {
+            var snapshot = Event(LiveEvents.Snapshot, make());
             foreach (var viewer in _viewers.Keys)
             {
                 viewer.Show(snapshot);
             }
         }
     }
-
-    private void TellWorker(WorkerEvent happened) => Tell(LiveEvents.Worker, WorkerViews.View(happened));
 
     private void Tell<T>(string name, T what)
     {

@@ -7,7 +7,7 @@ using Chat.Server.Workers.Ports;
 
 namespace Chat.Server.Management.Routes;
 
-internal sealed class WorkerRoutes(IWorkerCommands commands, WorkerViews views, ProcessPlan plan) : IManagementRoutes
+internal sealed class WorkerRoutes(IWorkerCommands commands, WorkerViews views, ProcessPlan plan, IHostEnvironment environment) : IManagementRoutes
 {
     private const double LongestWindow = 3600;
 
@@ -24,6 +24,13 @@ internal sealed class WorkerRoutes(IWorkerCommands commands, WorkerViews views, 
         Command(map, ManagementRoutes.WorkerStart, "worker.start", "Starts a stopped or failed worker, or ends its back-off", (id, _) => commands.Start(id));
         Command(
             map,
+            ManagementRoutes.WorkerKill,
+            "worker.kill",
+            "Ends a worker's process without a word, as a crash would; in Development only",
+            (id, _) => environment.IsDevelopment() ? commands.Kill(id) : null,
+            ManagementRole.Admin);
+        Command(
+            map,
             ManagementRoutes.RestartAll,
             "worker.restart-all",
             "Restarts all workers, one after the other",
@@ -32,7 +39,7 @@ internal sealed class WorkerRoutes(IWorkerCommands commands, WorkerViews views, 
     }
 
     private static void Command(
-        ManagementMap map, string route, string action, string summary, Func<string, TimeSpan?, CommandOutcome> command, ManagementRole role = ManagementRole.Operator) =>
+        ManagementMap map, string route, string action, string summary, Func<string, TimeSpan?, CommandOutcome?> command, ManagementRole role = ManagementRole.Operator) =>
         map.Post<WorkerActionRequest, ActionResult>(route, new(action, role), summary, (call, body) =>
         {
             if (RequestBody.CheckReason(call, body.Reason) is { } wrong)
@@ -48,8 +55,9 @@ internal sealed class WorkerRoutes(IWorkerCommands commands, WorkerViews views, 
             return Told(call, command(call.Id, body.WindowSeconds is { } window ? TimeSpan.FromSeconds(window) : null));
         });
 
-    private static Reply<ActionResult> Told(ManagementCall call, CommandOutcome outcome) => outcome switch
+    private static Reply<ActionResult> Told(ManagementCall call, CommandOutcome? outcome) => outcome switch
     {
+        null => new Refusal(ManagementCodes.NotSupported, "Only a server in Development does that."),
         CommandOutcome.Accepted => new ActionResult { Outcome = ActionOutcomes.Accepted, Text = "It is under way; the events tell how it goes on.", Count = 1, CorrelationId = call.CorrelationId },
         CommandOutcome.Already => new ActionResult { Outcome = ActionOutcomes.Already, Text = "It is so already, or under way.", CorrelationId = call.CorrelationId },
         CommandOutcome.UnknownWorker => Refusal.NotFound("worker"),

@@ -41,6 +41,17 @@ internal sealed class OverviewBuilder(
         }
     }
 
+    /// <summary>With what just happened in it, however fresh the last one is.</summary>
+    public Overview Anew()
+    {
+        lock (_lock)
+        {
+            _latest = Make();
+            _madeAt = time.GetTimestamp();
+            return _latest;
+        }
+    }
+
     private Overview Make()
     {
         var report = health.Current;

@@ -29,6 +29,9 @@ internal interface IWorkerCommands
     /// <summary>Starts a stopped or failed one, or ends a back-off.</summary>
     CommandOutcome Start(string id);
 
+    /// <summary>Ends its process without a word, as a crash would: for trying out what follows.</summary>
+    CommandOutcome Kill(string id);
+
     /// <summary>Restarts all, one at a time; each replacement is ready before the next one drains.</summary>
     CommandOutcome RestartAll(TimeSpan? window = null);
 

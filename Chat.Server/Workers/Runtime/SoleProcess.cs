@@ -80,6 +80,8 @@ internal sealed class SoleProcess(
 
     public CommandOutcome Start(string id) => CommandOutcome.NotSupervised;
 
+    public CommandOutcome Kill(string id) => CommandOutcome.NotSupervised;
+
     public CommandOutcome RestartAll(TimeSpan? window = null) => CommandOutcome.NotSupervised;
 
     public CommandOutcome Set(string key, string? value)

@@ -26,7 +26,7 @@ internal sealed class ChildSlot
         var options = context.Options;
         _policy = new(options.BackOffFirst, options.BackOffMost, options.QuietTime);
         _record = new(child.Id, context.Time, context.Tell);
-        _lines = new(options.LogLines);
+        _lines = new(context.Options.LogLines);
         Completion = RunAsync();
     }
 
@@ -84,7 +84,7 @@ internal sealed class ChildSlot
                     _record.Move(WorkerState.Draining, reason);
                 }
 
-                run.SendAway(window, _context.Options.DrainGrace, reason, () => Overrun(run));
+                run.SendAway(window, _context.Options.DrainGrace, reason, () => Kill(KilledFor.DrainOverrun, run));
             }
             else if (!comeBack && _record.State is not WorkerState.Stopped)
             {
@@ -93,6 +93,17 @@ internal sealed class ChildSlot
 
             _orders.Want(comeBack);
             return already ? CommandOutcome.Already : CommandOutcome.Accepted;
+        }
+    }
+
+    public void Kill(KilledFor reason, ChildRun? only = null)
+    {
+        lock (_lock)
+        {
+            if (_run is { } run && (only ?? run) == run)
+            {
+                run.Kill(reason);
+            }
         }
     }
 
@@ -247,17 +258,6 @@ internal sealed class ChildSlot
             using var over = new CancellationTokenSource();
             await Task.WhenAny(Task.Delay(delay, _context.Time, over.Token), changed);
             await over.CancelAsync();
-        }
-    }
-
-    private void Overrun(ChildRun run)
-    {
-        lock (_lock)
-        {
-            if (_run == run)
-            {
-                run.Kill(KilledFor.DrainOverrun);
-            }
         }
     }
 

@@ -14,6 +14,18 @@ internal sealed class CrewCommands(Crew crew, RollingRestarter rolling, RuntimeS
 
     public CommandOutcome Start(string id) => crew.Find(id)?.Start() ?? CommandOutcome.UnknownWorker;
 
+    public CommandOutcome Kill(string id)
+    {
+        if (crew.Find(id) is not { } slot)
+        {
+            return CommandOutcome.UnknownWorker;
+        }
+
+        // For no reason of the supervisor's own, so that it is judged as the crash that it stands for.
+        slot.Kill(KilledFor.Nothing);
+        return CommandOutcome.Accepted;
+    }
+
     public CommandOutcome RestartAll(TimeSpan? window = null) => rolling.TryBegin(window ?? options.Value.DrainWindow) ? CommandOutcome.Accepted : CommandOutcome.Already;
 
     public CommandOutcome Set(string key, string? value)
