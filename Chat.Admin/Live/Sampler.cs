@@ -153,18 +153,24 @@ internal sealed partial class Sampler(IServerApi api, TimeProvider time, ILogger
                 return;
             }
 
-            var picture = Compose();
-            foreach (var handler in (Changed?.GetInvocationList() ?? []).Cast<Action<LivePicture>>())
+            Tell();
+        }
+    }
+
+    /// <summary>One picture to all who listen.</summary>
+    internal void Tell()
+    {
+        var picture = Compose();
+        foreach (var handler in (Changed?.GetInvocationList() ?? []).Cast<Action<LivePicture>>())
+        {
+            try
             {
-                try
-                {
-                    handler(picture);
-                }
-                catch (Exception error)
-                {
-                    // One viewer's page that is being torn down must not cost the others their picture.
-                    Log.ViewerFailed(logger, error);
-                }
+                handler(picture);
+            }
+            catch (Exception error)
+            {
+                // One viewer's page that is being torn down must not cost the others their picture.
+                Log.ViewerFailed(logger, error);
             }
         }
     }

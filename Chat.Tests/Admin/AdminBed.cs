@@ -11,6 +11,7 @@ using Chat.Contracts.Management;
 using Chat.Tests.Support;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Authorization;
+using Microsoft.AspNetCore.Components.Forms;
 using Microsoft.AspNetCore.Components.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -25,7 +26,7 @@ namespace Chat.Tests.Admin;
 /// <summary>The console's pages without a browser and without a server: a fake API, a signed-in user of the role that is asked for.</summary>
 internal sealed class AdminBed : BunitContext
 {
-    private const string Password = "a horse and a battery";
+    public const string Password = "a horse and a battery";
 
     static AdminBed() => DefaultWaitTimeout = Eventually.Patience;
 
@@ -66,6 +67,8 @@ internal sealed class AdminBed : BunitContext
         Services.AddScoped<MessageActions>();
         Services.AddScoped<SettingActions>();
         Services.AddScoped<UserAdmin>();
+        Services.AddScoped<AntiforgeryStateProvider, NoAntiforgery>();
+        Services.AddCascadingAuthenticationState();
         Services.AddSupplyValueFromQueryProvider();
     }
 
@@ -96,6 +99,9 @@ internal sealed class AdminBed : BunitContext
         Sampler.Compose();
     }
 
+    /// <summary>A picture as the sampler's clock makes one, told to all who listen.</summary>
+    public void Push() => Sampler.Tell();
+
     /// <summary>A page at its address.</summary>
     public IRenderedComponent<DynamicComponent> Open(Type page, string address, string? id = null)
     {
@@ -118,6 +124,11 @@ internal sealed class AdminBed : BunitContext
                 Notes.Add((who.Name, action, target, result));
             }
         }
+    }
+
+    internal sealed class NoAntiforgery : AntiforgeryStateProvider
+    {
+        public override AntiforgeryRequestToken? GetAntiforgeryToken() => null;
     }
 
     private sealed class SignedIn(ClaimsPrincipal user) : AuthenticationStateProvider

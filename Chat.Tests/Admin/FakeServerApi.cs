@@ -41,6 +41,11 @@ internal sealed class FakeServerApi(params string[] nodes) : IServerApi
 
     public async IAsyncEnumerable<LiveEvent> LiveAsync(string node, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        if (Down.Contains(node))
+        {
+            throw new HttpRequestException("The node cannot be reached.");
+        }
+
         await Task.Delay(Timeout.Infinite, cancellationToken);
         yield break;
     }

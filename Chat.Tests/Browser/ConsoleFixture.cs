@@ -17,6 +17,8 @@ public sealed partial class ConsoleFixture : IAsyncLifetime
     // Its own, for a test stops it.
     internal PostgresServer Database { get; private set; } = null!;
 
+    internal string ConnectionString { get; private set; } = "";
+
     internal RedisServer Redis { get; private set; } = null!;
 
     internal ServerProcess Server { get; private set; } = null!;
@@ -26,11 +28,11 @@ public sealed partial class ConsoleFixture : IAsyncLifetime
     public async Task InitializeAsync()
     {
         Database = await PostgresServer.StartNewAsync();
-        var name = await Database.CreateDatabaseAsync("console");
+        ConnectionString = Database.ConnectionString(await Database.CreateDatabaseAsync("console"));
         Redis = await RedisServer.StartNewAsync();
         Server = await ServerProcess.StartNewAsync(new ServerSettings
         {
-            Database = Database.ConnectionString(name),
+            Database = ConnectionString,
             Redis = Redis.ConnectionString,
             Workers = 2,
             Console = true,

@@ -1,0 +1,77 @@
+using Chat.Admin.Access;
+using Chat.Admin.Parts.Dialogs;
+using Chat.Admin.ServerApi;
+using Chat.Contracts.Management;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Chat.Tests.Admin;
+
+/// <summary>Whoever calls an action's handler without its role, past all buttons, is refused, and that is put down.</summary>
+public sealed class RefusalTests
+{
+    private static readonly Dictionary<string, (Role Least, Func<AdminBed, Task> Act)> Handlers = new()
+    {
+        ["worker.start"] = (Role.Operator, b => Of<WorkerActions>(b).StartAsync("node-1", "w1")),
+        ["worker.restart"] = (Role.Operator, b => Of<WorkerActions>(b).RestartAsync("node-1", Samples.Worker("w1"))),
+        ["worker.drain"] = (Role.Operator, b => Of<WorkerActions>(b).DrainAsync("node-1", Samples.Worker("w1"))),
+        ["worker.stop"] = (Role.Operator, b => Of<WorkerActions>(b).StopAsync("node-1", Samples.Worker("w1"))),
+        ["worker.kill"] = (Role.Admin, b => Of<WorkerActions>(b).KillAsync("node-1", Samples.Worker("w1"))),
+        ["workers.restart"] = (Role.Admin, b => Of<WorkerActions>(b).RestartAllAsync("node-1", 2)),
+        ["connection.disconnect"] = (Role.Operator, b => Of<UserActions>(b).DisconnectAsync("node-1", new() { Id = "c1", User = "u", Device = "d" })),
+        ["user.disconnect"] = (Role.Operator, b => Of<UserActions>(b).DisconnectUserAsync("u")),
+        ["user.block"] = (Role.Admin, b => Of<UserActions>(b).BlockAsync("u")),
+        ["user.unblock"] = (Role.Admin, b => Of<UserActions>(b).UnblockAsync("u")),
+        ["alert.acknowledge"] = (Role.Operator, b => Of<AlertActions>(b).AcknowledgeAsync(Group())),
+        ["alert.unacknowledge"] = (Role.Operator, b => Of<AlertActions>(b).UnacknowledgeAsync(Group())),
+        ["alert.silence"] = (Role.Operator, b => Of<AlertActions>(b).SilenceAsync(new())),
+        ["silence.expire"] = (Role.Operator, b => Of<AlertActions>(b).ExpireAsync("node-1", new() { Id = "s1", State = "active" })),
+        ["channel.test"] = (Role.Operator, b => Of<AlertActions>(b).TestAsync("node-1", "pager")),
+        ["rule.change"] = (Role.Admin, b => Of<AlertActions>(b).ChangeRuleAsync("QueueOld", new())),
+        ["rule.reset"] = (Role.Admin, b => Of<AlertActions>(b).ResetRuleAsync("QueueOld")),
+        ["deadletter.replay"] = (Role.Operator, b => Of<MessageActions>(b).ReplayAsync(new() { Ids = ["d1"] }, "letters")),
+        ["deadletter.discard"] = (Role.Admin, b => Of<MessageActions>(b).DiscardAsync(new() { Ids = ["d1"] }, "letters")),
+        ["message.reveal"] = (Role.Admin, b => Of<MessageActions>(b).RevealAsync(new() { Conversation = "c1", Seq = 1, Id = "m1", Sender = "u", Type = "text" })),
+        ["maintenance"] = (Role.Admin, b => Of<SettingActions>(b).MaintenanceAsync(true)),
+        ["log-level"] = (Role.Admin, b => Of<SettingActions>(b).LogLevelAsync()),
+        ["user.create"] = (Role.Admin, b => Of<UserAdmin>(b).AddAsync("mallory", "a long enough secret", Role.Admin)),
+        ["user.change"] = (Role.Admin, b => Of<UserAdmin>(b).SetRoleAsync("someone", Role.Admin)),
+        ["user.remove"] = (Role.Admin, b => Of<UserAdmin>(b).RemoveAsync("root")),
+    };
+
+    public static TheoryData<string> Actions { get; } = [.. Handlers.Keys];
+
+    [Theory]
+    [MemberData(nameof(Actions))]
+    public async Task Handler_CalledBelowItsRole_RefusesAndPutsItDown(string action)
+    {
+        var (least, act) = Handlers[action];
+        var role = least - 1;
+        await using var bed = new AdminBed(role);
+        var users = bed.Users.All.Select(u => (u.Name, u.Role)).ToList();
+        var acting = act(bed);
+
+        // Where something is asked before: yes.
+        bed.Desk.Answer(new Consent("because"));
+        await acting;
+
+        Assert.Empty(bed.Api.Posts);
+        Assert.Equal(users, bed.Users.All.Select(u => (u.Name, u.Role)));
+        var (who, noted, _, result) = Assert.Single(bed.Audit.Notes);
+        Assert.Equal(("someone", action, "refused"), (who, noted, result));
+    }
+
+    [Fact]
+    public async Task Handler_OfAViewer_WithoutASession_Refuses()
+    {
+        await using var bed = new AdminBed();
+        bed.Users.End(_ => true);
+        await Of<WorkerActions>(bed).StartAsync("node-1", "w1");
+        Assert.Empty(bed.Api.Posts);
+        Assert.Equal("refused", Assert.Single(bed.Audit.Notes).Result);
+    }
+
+    private static T Of<T>(AdminBed bed)
+        where T : notnull => bed.Services.GetRequiredService<T>();
+
+    private static AlertGroup Group() => AlertGroup.Of([("node-1", Samples.Alert())])[0];
+}

@@ -1,0 +1,153 @@
+using AngleSharp.Dom;
+using Bunit;
+using Chat.Admin.Access;
+using Chat.Admin.Pages;
+using Chat.Admin.Parts.Dialogs;
+using Microsoft.AspNetCore.Components;
+using Microsoft.Extensions.DependencyInjection;
+using Radzen;
+
+namespace Chat.Tests.Admin;
+
+/// <summary>The users of the console and one's own account, as the settings show them.</summary>
+public sealed class UsersTests
+{
+    private const string Secret = "a new and long secret";
+    private const string Users = "/admin/settings?tab=users";
+    private const string Account = "/admin/settings?tab=account";
+
+    [Theory]
+    [InlineData(Role.Viewer)]
+    [InlineData(Role.Operator)]
+    public async Task Users_BelowAdmin_AreNotShown(Role role)
+    {
+        await using var bed = new AdminBed(role);
+        var page = Open(bed, Users);
+        Assert.DoesNotContain("root", page.Markup);
+        Assert.DoesNotContain(page.FindAll(".tabs a"), a => a.TextContent.Contains("Users", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task NewUser_Good_IsThereAndPutDown()
+    {
+        await using var bed = new AdminBed();
+        var page = Open(bed, Users);
+        await AddAsync(page, "otto", Secret, "Operator");
+        Assert.Equal(Role.Operator, bed.Users.Find("otto")?.Role);
+        Assert.Equal("Operator", Row(page, "otto").QuerySelector("select")!.GetAttribute("value"));
+        Assert.Contains(bed.Audit.Notes, n => n is { Who: "root", Action: "user.create", Target: "user/otto", Result: "done" });
+    }
+
+    [Theory]
+    [InlineData("otto", "short")]
+    [InlineData("o", Secret)]
+    [InlineData("root", Secret)]
+    [InlineData("<b>otto</b>", Secret)]
+    public async Task NewUser_NameOrPasswordBad_IsRefusedAndTold(string name, string password)
+    {
+        await using var bed = new AdminBed();
+        var page = Open(bed, Users);
+        await AddAsync(page, name, password, "Viewer");
+        Assert.Single(bed.Users.All);
+        Assert.Contains(bed.Services.GetRequiredService<NotificationService>().Messages, m => m.Severity is NotificationSeverity.Error);
+        Assert.Contains(bed.Audit.Notes, n => n is { Action: "user.create", Result: "failed" });
+        Assert.Equal("", page.Find("form input[type=password]").GetAttribute("value") ?? "");
+    }
+
+    [Fact]
+    public async Task Role_OfTheLastAdmin_StaysAndTheListShowsIt()
+    {
+        await using var bed = new AdminBed();
+        var page = Open(bed, Users);
+        await Row(page, "root").QuerySelector("select")!.ChangeAsync(new() { Value = "Viewer" });
+        Assert.Equal(Role.Admin, bed.Users.Find("root")?.Role);
+        Assert.Equal("Admin", Row(page, "root").QuerySelector("select")!.GetAttribute("value"));
+    }
+
+    [Fact]
+    public async Task User_DisabledThenDeleted_IsShownSo()
+    {
+        await using var bed = new AdminBed();
+        Assert.Null(bed.Users.Add("otto", Secret, Role.Operator));
+        var page = Open(bed, Users);
+        await Button(Row(page, "otto"), "Disable").ClickAsync(new());
+        Assert.Equal("disabled", Row(page, "otto").QuerySelector(".mark")!.TextContent);
+        Assert.Null(bed.Users.Check("otto", Secret));
+
+        var deleting = Button(Row(page, "otto"), "Delete…").ClickAsync(new());
+        Assert.Equal("otto", Assert.IsType<Question>(bed.Desk.Open).Typed);
+        bed.Desk.Answer(new Consent(""));
+        await deleting;
+        Assert.Null(bed.Users.Find("otto"));
+        Assert.Single(page.FindAll("tr[data-row]"));
+    }
+
+    [Theory]
+    [InlineData("not the current one", Secret, "The current password is another.")]
+    [InlineData(AdminBed.Password, "short", null)]
+    public async Task Password_WrongOrWeak_StaysAndIsTold(string current, string fresh, string? told)
+    {
+        await using var bed = new AdminBed(Role.Viewer);
+        var page = Open(bed, Account);
+        await ChangePasswordAsync(page, current, fresh);
+        var problem = page.Find("[role=alert]");
+        Assert.Equal("problem", problem.ClassName);
+        Assert.Equal(told ?? problem.TextContent, problem.TextContent);
+        Assert.NotNull(bed.Users.Check("someone", AdminBed.Password));
+        Assert.Contains(bed.Audit.Notes, n => n is { Who: "someone", Action: "user.change", Result: "failed" });
+    }
+
+    [Fact]
+    public async Task Password_Changed_EndsTheOtherSessionsOnly()
+    {
+        await using var bed = new AdminBed(Role.Viewer);
+        bed.Users.Begin(bed.Users.Find("someone")!, "10.0.0.x", "elsewhere");
+        var page = Open(bed, Account);
+        Assert.Equal(2, page.FindAll("tr[data-row]").Count);
+        await ChangePasswordAsync(page, AdminBed.Password, Secret);
+        Assert.Equal("Changed.", page.Find("[role=alert]").TextContent);
+        Assert.NotNull(bed.Users.Check("someone", Secret));
+        Assert.Equal("this one", Assert.Single(page.FindAll("tr[data-row]")).QuerySelector(".actions")!.TextContent);
+        Assert.DoesNotContain(page.FindAll("input"), i => i.GetAttribute("value") is { Length: > 0 });
+    }
+
+    [Fact]
+    public async Task Session_Ended_IsGoneAndOthersStay()
+    {
+        await using var bed = new AdminBed(Role.Viewer);
+        bed.Users.Begin(bed.Users.Find("someone")!, "10.0.0.x", "<i>a browser</i>");
+        bed.Users.Begin(bed.Users.Find("root")!, "10.0.0.x", "of somebody else");
+        var page = Open(bed, Account);
+        Assert.Contains("&lt;i&gt;a browser&lt;/i&gt;", page.Markup);
+        Assert.DoesNotContain("of somebody else", page.Markup);
+        await page.FindAll("button").Single(b => b.TextContent == "End").ClickAsync(new());
+        Assert.Single(page.FindAll("tr[data-row]"));
+        Assert.Equal(2, bed.Users.SessionsOf(null, TimeSpan.FromHours(8)).Count);
+        Assert.Contains(bed.Audit.Notes, n => n is { Action: "signout", Result: "done" });
+    }
+
+    private static IRenderedComponent<DynamicComponent> Open(AdminBed bed, string address)
+    {
+        Samples.Fill(bed.Api);
+        return bed.Open(typeof(Settings), address);
+    }
+
+    private static IElement Row(IRenderedComponent<DynamicComponent> page, string name) => page.FindAll("tr[data-row]").Single(r => r.QuerySelector("b")?.TextContent == name);
+
+    private static IElement Button(IElement row, string text) => row.QuerySelectorAll("button").Single(b => b.TextContent == text);
+
+    private static async Task AddAsync(IRenderedComponent<DynamicComponent> page, string name, string password, string role)
+    {
+        await page.Find("form input[type=text]").ChangeAsync(new() { Value = name });
+        await page.Find("form input[type=password]").ChangeAsync(new() { Value = password });
+        await page.Find("form select").ChangeAsync(new() { Value = role });
+        await page.Find("form").SubmitAsync();
+    }
+
+    private static async Task ChangePasswordAsync(IRenderedComponent<DynamicComponent> page, string current, string fresh)
+    {
+        await page.FindAll("form input")[0].ChangeAsync(new() { Value = current });
+        await page.FindAll("form input")[1].ChangeAsync(new() { Value = fresh });
+        await page.Find("form").SubmitAsync();
+    }
+}
