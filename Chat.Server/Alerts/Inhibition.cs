@@ -14,6 +14,7 @@ internal static class Inhibition
         ["DatabasePoolExhausted"] = "DatabaseUnavailable",
         ["QueueOld"] = "DatabaseUnavailable",
         ["QueueStuck"] = "DatabaseUnavailable",
+        ["SpoolNotDrained"] = "DatabaseUnavailable",
         ["WorkerCrash"] = "AllWorkersCrashed",
         ["ThreadPoolLag"] = "AllWorkersCrashed",
         ["MemoryHigh"] = "AllWorkersCrashed",

@@ -35,6 +35,12 @@ internal static class AlertRules
         new GaugeRule(
             "QueueStuck", AlertSeverity.Critical, "Delivery to a connected device stands still.", "chat.queue.oldest.age",
             new(Breach.Above, 600, For: TimeSpan.Zero, KeepFiringFor: Minute)) { Unit = "s" },
+        new GaugeRule(
+            "SpoolFilling", AlertSeverity.Warning, "The spool of realtime sends is filling up.", "chat.realtime.spool.fill",
+            new(Breach.Above, 0.80, For: TimeSpan.FromSeconds(10), KeepFiringFor: Minute, ResolveThreshold: 0.70)) { Unit = "ratio" },
+        new GaugeRule(
+            "SpoolNotDrained", AlertSeverity.Warning, "Realtime sends wait on disk for too long.", "chat.realtime.spool.oldest.age",
+            new(Breach.Above, 300, For: TimeSpan.FromSeconds(15), KeepFiringFor: Minute)) { Unit = "s" },
         new IncreaseRule(
             "DeadLetters", AlertSeverity.Warning, "Events were given up after repeated failures.", "chat.message.failed",
             new(Breach.Above, 0, For: TimeSpan.Zero, KeepFiringFor: FiveMinutes) { Window = FiveMinutes }) { Where = labels => labels.Has("error.type", "dead_letter") },

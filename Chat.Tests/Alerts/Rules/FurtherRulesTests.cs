@@ -10,6 +10,8 @@ public sealed class FurtherRulesTests : IDisposable
     [InlineData("RedisLost", "chat.dependency.up", "dependency=redis", 1, 0)]
     [InlineData("QueueOld", "chat.queue.oldest.age", "", 60, 61)]
     [InlineData("QueueStuck", "chat.queue.oldest.age", "", 600, 601)]
+    [InlineData("SpoolFilling", "chat.realtime.spool.fill", "", 0.80, 0.81)]
+    [InlineData("SpoolNotDrained", "chat.realtime.spool.oldest.age", "", 300, 301)]
     [InlineData("DiskLow", "chat.disk.free", "", 0.10, 0.09)]
     [InlineData("DiskFull", "chat.disk.free", "", 0.05, 0.04)]
     [InlineData("CertificateExpiring", "chat.certificate.remaining", "", 14 * 86_400, 13 * 86_400)]
