@@ -66,6 +66,9 @@ internal sealed partial class CommitFollower(
     /// <summary>How long ago the journal was read to its end; null before the first time.</summary>
     public TimeSpan? SinceRead => Volatile.Read(ref _readAt) is var at and not 0 ? time.GetElapsedTime(at) : null;
 
+    /// <summary>Redis was to tell what others do, and does not: what they commit is not known before it is read.</summary>
+    public bool IsCutOff => bus.Status.Degraded;
+
     protected override async Task ExecuteAsync(CancellationToken stop)
     {
         for (var woken = true; !stop.IsCancellationRequested;)

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Globalization;
 using System.Text.Json;
 using Chat.Server.Delivery;
 using Chat.Server.Delivery.Feeds;
@@ -6,13 +7,13 @@ using Chat.Server.Realtime.Spool;
 using Chat.Server.Storage;
 using Chat.Server.Storage.Conversations;
 using Chat.Server.Storage.Model;
-using Microsoft.Extensions.Options;
 
 namespace Chat.Server.Realtime;
 
 /// <summary>
 /// Who followed which realtime conversation on this node, kept beside the spool while storage is there and read while it is not: so that who
-/// comes from a dead process to its successor in the middle of an outage can go on. Trusted for as long as memory is.
+/// comes from a dead process to its successor in the middle of an outage can go on. Trusted for as long as memory is, if it was fresh when
+/// storage went away: what a process left that died in better times is not.
 /// </summary>
 internal sealed partial class LastKnown(
     FeedTable feeds,
@@ -21,7 +22,7 @@ internal sealed partial class LastKnown(
     SpoolFolder folder,
     RealtimeBook book,
     ProcessIdentity process,
-    IOptions<RealtimeOptions> options,
+    Trust trust,
     TimeProvider time,
     ILogger<LastKnown> logger) : BackgroundService, IKnownMembers
 {
@@ -34,12 +35,16 @@ internal sealed partial class LastKnown(
     /// <summary>Nobody will read it any more.</summary>
     private static readonly TimeSpan Stale = TimeSpan.FromDays(1);
 
+    /// <summary>What was fresh when storage went away is older than that by no more; and so long may all processes of the node be gone.</summary>
+    private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(60);
+
+    private readonly string _away = folder.PathOf("away");
     private readonly string _own = folder.PathOf(process.Id + Suffix);
     private byte[] _saved = [];
     private FrozenDictionary<string, (FrozenSet<string> Users, DateTimeOffset AsOf)> _known = FrozenDictionary<string, (FrozenSet<string>, DateTimeOffset)>.Empty;
 
     public IReadOnlyCollection<string> MembersOf(string conversation) =>
-        _known.TryGetValue(conversation, out var known) && time.GetUtcNow() - known.AsOf <= options.Value.RightsFor ? known.Users : FrozenSet<string>.Empty;
+        _known.TryGetValue(conversation, out var known) && trust.Covers(time.GetUtcNow() - known.AsOf) ? known.Users : FrozenSet<string>.Empty;
 
     public bool Knows(string user, string conversation) => MembersOf(conversation) is FrozenSet<string> users && users.Contains(user);
 
@@ -55,13 +60,22 @@ internal sealed partial class LastKnown(
         using var timer = new PeriodicTimer(Interval, time);
         for (var round = 0; await timer.WaitForNextTickAsync(stop); round++)
         {
-            if (!breaker.IsClosed || follower.SinceRead is not { } age)
+            if (!breaker.IsClosed)
+            {
+                Try(Watch);
+                Try(Load);
+            }
+            else if (follower.SinceRead is not { } age)
             {
                 Try(Load);
             }
-            else if (round % SaveEvery == 0)
+            else
             {
-                Try(() => Save(time.GetUtcNow() - age));
+                Try(() => File.Delete(_away));
+                if (round % SaveEvery == 0)
+                {
+                    Try(() => Save(time.GetUtcNow() - age));
+                }
             }
         }
     }
@@ -84,9 +98,23 @@ internal sealed partial class LastKnown(
         }
     }
 
+    /// <summary>Notes since when the processes of this node have seen storage away without a break: what nobody watched may have changed.</summary>
+    internal void Watch()
+    {
+        var now = time.GetUtcNow();
+        if (AwaySince(now) is null)
+        {
+            folder.Make();
+            File.WriteAllText(_away, now.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture));
+        }
+
+        File.SetLastWriteTimeUtc(_away, now.UtcDateTime);
+    }
+
     internal void Load()
     {
         var now = time.GetUtcNow();
+        var since = AwaySince(now) ?? now;
         var known = new Dictionary<string, (HashSet<string> Users, DateTimeOffset AsOf)>(StringComparer.Ordinal);
         foreach (var path in folder.Files(Suffix))
         {
@@ -95,7 +123,7 @@ internal sealed partial class LastKnown(
             {
                 File.Delete(path);
             }
-            else if (now - asOf <= options.Value.RightsFor)
+            else if (asOf >= since - Fresh && trust.Covers(now - asOf))
             {
                 Merge(known, JsonSerializer.Deserialize<Dictionary<string, List<string>>>(File.ReadAllBytes(path)) ?? [], asOf);
             }
@@ -108,6 +136,11 @@ internal sealed partial class LastKnown(
 
         _known = known.ToFrozenDictionary(k => k.Key, k => (k.Value.Users.ToFrozenSet(StringComparer.Ordinal), k.Value.AsOf), StringComparer.Ordinal);
     }
+
+    private DateTimeOffset? AwaySince(DateTimeOffset now) =>
+        File.Exists(_away) && now - File.GetLastWriteTimeUtc(_away) <= Fresh && long.TryParse(File.ReadAllText(_away), CultureInfo.InvariantCulture, out var since)
+            ? DateTimeOffset.FromUnixTimeMilliseconds(since)
+            : null;
 
     /// <summary>What several know together is as old as the oldest of it.</summary>
     private static void Merge(

@@ -27,9 +27,16 @@ internal sealed class RealtimeOptions
     public TimeSpan FullRetryAfter { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// How old this process's knowledge of who is a member may be while storage cannot be asked. It bounds how long somebody removed
-    /// elsewhere is still heard here; after it, senders to conversations are told <c>storage_unavailable</c>.
+    /// How old this process's knowledge of who is a member may be while storage cannot be asked; after it, senders to conversations are
+    /// told <c>storage_unavailable</c>. While storage is away nobody is removed, and of what is done by nodes that still reach it Redis tells.
     /// </summary>
-    [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00")]
-    public TimeSpan RightsFor { get; set; } = TimeSpan.FromSeconds(60);
+    [Range(typeof(TimeSpan), "00:00:00", "7.00:00:00")]
+    public TimeSpan RightsFor { get; set; } = TimeSpan.FromHours(12);
+
+    /// <summary>
+    /// The same while a configured Redis is lost together with storage: this process may be the one that is cut off, and somebody whom others
+    /// remove meanwhile is heard here for so long.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00", "7.00:00:00")]
+    public TimeSpan RightsForCutOff { get; set; } = TimeSpan.FromSeconds(60);
 }
