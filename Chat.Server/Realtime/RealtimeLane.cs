@@ -9,14 +9,18 @@ namespace Chat.Server.Realtime;
 /// <summary>
 /// The way of sends to realtime conversations: to the writer while it answers within the budget, else to the spool and to who is
 /// online. One line for the process, so that order is kept when the way changes: whoever goes into the spool takes all behind him along, and
-/// the line goes to the writer again only behind the last of the spool.
+/// the line goes to the writer again only when all is stored that anybody on this node has spooled. While the last of that is being stored
+/// sends wait for it, within their budget: else, under load, there would never be a last.
 /// </summary>
 internal sealed class RealtimeLane : IDisposable
 {
+    /// <summary>Between two looks whether those that wait may go on. They wait for no more than a few commits.</summary>
+    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(10);
+
     private readonly LogWriter _writer;
     private readonly StorageBreaker _breaker;
     private readonly OwnSpool _spool;
-    private readonly SpoolFolder _folder;
+    private readonly SpoolBoard _board;
     private readonly Rights _rights;
     private readonly DeliveryService _delivery;
     private readonly RealtimeMeter _meter;
@@ -27,7 +31,7 @@ internal sealed class RealtimeLane : IDisposable
     private readonly Lock _lock = new();
     private readonly LinkedList<RealtimeSend> _inFlight = [];
     private readonly ITimer _timer;
-    private bool _spooling;
+    private int _parked;
 
     public RealtimeLane(
         LogWriter writer,
@@ -41,7 +45,7 @@ internal sealed class RealtimeLane : IDisposable
         IOptions<StorageOptions> storage,
         TimeProvider time)
     {
-        (_writer, _breaker, _spool, _folder, _rights, _delivery, _meter, _time) = (writer, breaker, spool, folder, rights, delivery, meter, time);
+        (_writer, _breaker, _spool, _board, _rights, _delivery, _meter, _time) = (writer, breaker, spool, folder.Board, rights, delivery, meter, time);
         _budget = options.Value.Budget;
         _full = new AppendRefused(AppendRefusal.Overloaded, options.Value.FullRetryAfter);
         _unavailable = new AppendRefused(AppendRefusal.StorageUnavailable, storage.Value.RetryAfter);
@@ -54,56 +58,33 @@ internal sealed class RealtimeLane : IDisposable
         var send = new RealtimeSend(append, Told, _time.GetTimestamp());
         lock (_lock)
         {
-            if (_spooling || !_breaker.IsClosed || !_folder.IsClear)
+            if (!_breaker.IsClosed)
             {
+                DivertHoldingLock(forced: true);
+                _board.MarkForced();
                 SpoolHoldingLock(send);
+            }
+            else if (IsOpenHoldingLock())
+            {
+                LineUpHoldingLock(send);
+                SubmitHoldingLock(send);
+            }
+            else if (_board.IsEnding)
+            {
+                LineUpHoldingLock(send);
+                if (++_parked == 1)
+                {
+                    _timer.Change(LookEvery, Timeout.InfiniteTimeSpan);
+                }
             }
             else
             {
-                send.Node = _inFlight.AddLast(send);
-                if (_inFlight.Count == 1)
-                {
-                    _timer.Change(_budget, Timeout.InfiniteTimeSpan);
-                }
-
-                _writer.Submit(send.Append);
+                DivertHoldingLock(forced: false);
+                SpoolHoldingLock(send);
             }
         }
 
         return send.Outcome;
-    }
-
-    /// <summary>Hands the next of the spool to the writer. Behind the last of it the line is open again.</summary>
-    public void SubmitDrained(IReadOnlyList<Append> appends)
-    {
-        lock (_lock)
-        {
-            foreach (var append in appends)
-            {
-                _writer.Submit(append);
-            }
-
-            _spooling = _spool.HasUnread || appends.Any(a => a.Outcome is { IsCompleted: true, Result: var outcome } && !SpoolStore.IsFinal(outcome));
-        }
-    }
-
-    /// <summary>What was to be stored from the spool is still there: everybody queues behind it again.</summary>
-    public void HoldBack()
-    {
-        lock (_lock)
-        {
-            _spooling = true;
-            DivertHoldingLock();
-        }
-    }
-
-    /// <summary>The spool was found empty.</summary>
-    public void ReleaseIfEmpty()
-    {
-        lock (_lock)
-        {
-            _spooling &= _spool.HasUnread;
-        }
     }
 
     /// <summary>They are on disk: now the others see them, in this order.</summary>
@@ -137,7 +118,7 @@ internal sealed class RealtimeLane : IDisposable
 
             if (outcome is AppendRefused { Reason: AppendRefusal.StorageUnavailable or AppendRefusal.Overloaded })
             {
-                DivertHoldingLock();
+                DivertHoldingLock(forced: true);
                 return;
             }
 
@@ -152,26 +133,79 @@ internal sealed class RealtimeLane : IDisposable
     {
         lock (_lock)
         {
+            if (_parked > 0 && !IsOpenHoldingLock() && !_board.IsEnding)
+            {
+                DivertHoldingLock(forced: false);
+            }
+
             if (_inFlight.First is not { } oldest)
             {
                 return;
             }
 
             var left = _budget - _time.GetElapsedTime(oldest.Value.Began);
-            if (left > TimeSpan.Zero)
+            if (left <= TimeSpan.Zero)
             {
-                _timer.Change(left, Timeout.InfiniteTimeSpan);
+                DivertHoldingLock(forced: true);
             }
             else
             {
-                DivertHoldingLock();
+                _timer.Change(_parked > 0 && LookEvery < left ? LookEvery : left, Timeout.InfiniteTimeSpan);
             }
         }
     }
 
-    /// <summary>Takes back from the writer what it has not answered, and spools it in order.</summary>
-    private void DivertHoldingLock()
+    private void LineUpHoldingLock(RealtimeSend send)
     {
+        send.Node = _inFlight.AddLast(send);
+        if (_inFlight.Count == 1)
+        {
+            _timer.Change(_budget, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    /// <summary>Nothing spooled is to come before what goes to the writer now. Those that waited for that go first.</summary>
+    private bool IsOpenHoldingLock()
+    {
+        if (!_spool.IsClear)
+        {
+            return false;
+        }
+
+        if (_parked == 0)
+        {
+            return true;
+        }
+
+        _parked = 0;
+        foreach (var send in _inFlight.Where(s => !s.IsSubmitted).ToList())
+        {
+            // One that is refused at once takes all behind it into the spool.
+            if (send.Node is not null)
+            {
+                SubmitHoldingLock(send);
+            }
+        }
+
+        return _spool.IsClear;
+    }
+
+    private void SubmitHoldingLock(RealtimeSend send)
+    {
+        send.IsSubmitted = true;
+        _writer.Submit(send.Append);
+    }
+
+    /// <summary>Takes back from the writer what it has not answered, and spools it in order.</summary>
+    /// <param name="forced">Storage does not answer; else it is only for the order.</param>
+    private void DivertHoldingLock(bool forced)
+    {
+        if (forced && _inFlight.Count > 0)
+        {
+            _board.MarkForced();
+        }
+
+        _parked = 0;
         while (_inFlight.First is { } node)
         {
             var send = node.Value;
@@ -200,7 +234,6 @@ internal sealed class RealtimeLane : IDisposable
         switch (_spool.Add(send.Append))
         {
             case SpoolTaken taken:
-                _spooling = true;
                 _ = send.AnswerWhenSavedAsync(taken.Entry, _unavailable);
                 break;
             case SpoolRepeat repeat:

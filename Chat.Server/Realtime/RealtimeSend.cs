@@ -22,6 +22,9 @@ internal sealed class RealtimeSend
     /// <summary>Its place among those that wait for the writer; guarded by the lane.</summary>
     public LinkedListNode<RealtimeSend>? Node { get; set; }
 
+    /// <summary>The writer has it; guarded by the lane.</summary>
+    public bool IsSubmitted { get; set; }
+
     public Task<AppendOutcome> Outcome => _outcome.Task;
 
     public void Answer(AppendOutcome outcome) => _outcome.TrySetResult(outcome);

@@ -12,12 +12,14 @@ internal static class RealtimeSetup
         services.AddOptionsWithValidateOnStart<RealtimeOptions>().BindConfiguration(RealtimeOptions.Section)
             .ValidateDataAnnotations()
             .Validate(o => o.SpoolFileBytes <= o.SpoolBytes, "Realtime:SpoolFileBytes must not exceed Realtime:SpoolBytes.")
+            .Validate(o => o.RightsForCutOff <= o.RightsFor, "Realtime:RightsForCutOff must not exceed Realtime:RightsFor.")
             .PostConfigure(o => o.SpoolFolder = o.SpoolFolder is "" ? Path.Combine(configuration["Workers:DataFolder"] ?? "data", "spool") : o.SpoolFolder);
         services.AddSingleton<RealtimeMeter>();
         services.AddSingleton<SpoolFolder>();
         services.AddSingleton<SpoolFiles>();
         services.AddSingleton<OwnSpool>();
         services.AddSingleton<SpoolStore>();
+        services.AddSingleton<Trust>();
         services.AddSingleton<LastKnown>();
         services.AddSingleton<IKnownMembers>(s => s.GetRequiredService<LastKnown>());
         services.AddHostedService(s => s.GetRequiredService<LastKnown>());

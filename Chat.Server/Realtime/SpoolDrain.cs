@@ -4,27 +4,54 @@ using Chat.Server.Storage;
 namespace Chat.Server.Realtime;
 
 /// <summary>
-/// Stores what was spooled, in order, as soon as storage is there: first what dead processes of this node left, then this one's own. What
-/// is stored again under the same id is found to be there, so a crash at any point costs time only.
+/// Stores what was spooled on this node, in order, as soon as storage is there; one process at a time, whichever has the turn, for all of
+/// them. What is stored again under the same id is found to be there, so a crash at any point costs time only.
 /// </summary>
 internal sealed partial class SpoolDrain(
-    RealtimeLane lane,
     OwnSpool spool,
     SpoolFolder folder,
     SpoolFiles files,
     SpoolStore store,
+    RealtimeLane lane,
     StorageBreaker breaker,
     RealtimeMeter meter,
     TimeProvider time,
     ILogger<SpoolDrain> logger) : BackgroundService
 {
     private const int BatchSize = 256;
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(25);
     private static readonly TimeSpan Idle = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>What a process wrote and died before it could tell of: nobody has a receipt for that, so nobody is in a hurry.</summary>
+    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(5);
+
+    private long? _lookedAt;
+    private long _oldestAt;
+
+    /// <summary>How long the oldest has waited, also when it is what another process left.</summary>
+    internal TimeSpan OldestAge
+    {
+        get
+        {
+            var (own, seen) = (spool.OldestAge, Volatile.Read(ref _oldestAt));
+            var other = seen == 0 || folder.Board.IsClear ? TimeSpan.Zero : time.GetUtcNow() - DateTimeOffset.FromUnixTimeMilliseconds(seen);
+            return own > other ? own : other;
+        }
+    }
 
     public override Task StartAsync(CancellationToken cancellationToken)
     {
-        meter.Watch(() => spool.Count, () => spool.Bytes, () => spool.Fill, () => spool.OldestAge.TotalSeconds);
+        meter.Watch(() => spool.Count, () => spool.Bytes, () => spool.Fill, () => OldestAge.TotalSeconds);
+        try
+        {
+            LookForLeftovers();
+        }
+        catch (Exception e)
+        {
+            // The loop looks again.
+            Log.DrainFault(logger, e);
+        }
+
         return base.StartAsync(cancellationToken);
     }
 
@@ -44,11 +71,8 @@ internal sealed partial class SpoolDrain(
         {
             try
             {
-                await breaker.WaitUntilClosedAsync(stop);
-                if (!await StepAsync(stop))
-                {
-                    await Task.Delay(spool.HasUnread ? Pause : Idle, time, stop);
-                }
+                await StepAsync(stop);
+                await Task.Delay(spool.IsClear ? Idle : Pause, time, stop);
             }
             catch (OperationCanceledException) when (stop.IsCancellationRequested)
             {
@@ -57,102 +81,77 @@ internal sealed partial class SpoolDrain(
             catch (Exception e)
             {
                 Log.DrainFault(logger, e);
-                files.Rewind();
-                lane.HoldBack();
-                await Task.Delay(Idle, time, stop);
+                await Task.Delay(Idle, time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
     }
 
-    /// <summary>Stores the next of what waits; false when there is nothing to be done now.</summary>
-    internal async Task<bool> StepAsync(CancellationToken stop)
+    /// <summary>What lies there when the power comes back no living process has told of: everybody queues behind it, from before this one's first client.</summary>
+    private void LookForLeftovers()
     {
-        if (folder.TryAdopt() is { } orphan)
+        if (!folder.Files(SpoolFolder.Suffix).Any())
         {
-            using (orphan)
-            {
-                await DrainOrphanAsync(orphan, stop);
-            }
-
-            return true;
+            return;
         }
 
-        // Behind what a dead process left, also when another one stores it: its publishers have gone on here.
-        if (!folder.IsClear)
-        {
-            return false;
-        }
-
-        var items = files.Read(BatchSize);
-        if (items.Count == 0)
-        {
-            lane.ReleaseIfEmpty();
-            return false;
-        }
-
-        var done = await store.StoreAsync(items, own: true, stop);
-        if (done > 0)
-        {
-            spool.Drained(items[..done]);
-        }
-
-        if (done < items.Count)
-        {
-            files.Rewind();
-        }
-
-        return done == items.Count;
+        folder.Board.MarkPublished();
+        using var turn = folder.TryTakeTurn();
+        turn?.Read(0);
     }
 
-    private async Task DrainOrphanAsync(SpoolFile orphan, CancellationToken stop)
+    /// <summary>Stores what waits, if there is something, storage takes it and it is this process's turn.</summary>
+    internal async Task StepAsync(CancellationToken stop)
     {
-        while (!orphan.IsDrained)
+        spool.Settle();
+        var isDue = _lookedAt is not { } at || time.GetElapsedTime(at) > LookEvery;
+        if (!isDue && (spool.IsClear || !breaker.IsClosed))
         {
-            await breaker.WaitUntilClosedAsync(stop);
-            if (ReadOrSetAside(orphan) is not { } items)
+            return;
+        }
+
+        _lookedAt = time.GetTimestamp();
+        using var turn = folder.TryTakeTurn();
+        if (turn is not null)
+        {
+            await DrainAsync(turn, stop);
+        }
+
+        // While another one drains it is for that one to tell.
+        Volatile.Write(ref _oldestAt, turn?.OldestAt ?? 0);
+    }
+
+    private async Task DrainAsync(SpoolTurn turn, CancellationToken stop)
+    {
+        // Nobody is to wait for an end before it is known that nobody is made to spool meanwhile.
+        var forced = -1L;
+        while (breaker.IsClosed)
+        {
+            var before = folder.Board.ForcedCount;
+            var items = turn.Read(BatchSize);
+            folder.Board.MarkEnding(items.Count is > 0 and < BatchSize && before == forced);
+            forced = before;
+            if (items.Count == 0)
             {
+                spool.Settle();
                 return;
             }
 
-            var done = await store.StoreAsync(items, own: false, stop);
-            if (done > 0)
-            {
-                orphan.Advance(items[done - 1].Next);
-            }
-
+            var done = await store.StoreAsync(items, stop);
+            turn.Advance(items, done);
+            spool.Settle();
             if (done < items.Count)
             {
-                orphan.Rewind();
-                await Task.Delay(Pause, time, stop);
+                folder.Board.MarkEnding(false);
+                return;
             }
         }
 
-        orphan.Delete();
-        folder.Forget();
-    }
-
-    private List<SpoolBatchItem>? ReadOrSetAside(SpoolFile orphan)
-    {
-        try
-        {
-            return orphan.Read(BatchSize);
-        }
-        catch (Exception e) when (e is InvalidDataException or EndOfStreamException)
-        {
-            // Of a newer program, or damaged: what is in it is kept for who can read it, and holds up nobody.
-            folder.SetAside(orphan);
-            folder.Forget();
-            Log.Unreadable(logger, Path.GetFileName(orphan.Path));
-            return null;
-        }
+        turn.Read(0);
     }
 
     private static partial class Log
     {
         [LoggerMessage(1402, LogLevel.Error, "Draining the spool failed; trying again", EventName = "DrainFault")]
         public static partial void DrainFault(ILogger logger, Exception exception);
-
-        [LoggerMessage(1404, LogLevel.Error, "{File} holds spooled sends that cannot be read; it is kept under this name and not stored", EventName = "SpoolUnreadable")]
-        public static partial void Unreadable(ILogger logger, string file);
     }
 }

@@ -5,7 +5,7 @@ using Chat.Server.Storage.Writing;
 namespace Chat.Server.Realtime;
 
 /// <summary>Brings records of a spool to their end: stored, found to be stored, or refused for good. In order, whatever fails in between.</summary>
-internal sealed partial class SpoolStore(RealtimeLane lane, OwnSpool spool, LogWriter writer, RealtimeMeter meter, ILogger<SpoolStore> logger)
+internal sealed partial class SpoolStore(OwnSpool spool, LogWriter writer, RealtimeMeter meter, ILogger<SpoolStore> logger)
 {
     /// <summary>What fails so often in a row, with storage there, would fail for ever and hold up all behind it.</summary>
     private const int MostRounds = 10;
@@ -17,14 +17,14 @@ internal sealed partial class SpoolStore(RealtimeLane lane, OwnSpool spool, LogW
         or AppendRefused { Reason: AppendRefusal.StorageUnavailable or AppendRefusal.Overloaded or AppendRefusal.Draining or AppendRefusal.Internal });
 
     /// <summary>How many, from the front, have come to their end.</summary>
-    public async Task<int> StoreAsync(List<SpoolBatchItem> items, bool own, CancellationToken stop)
+    public async Task<int> StoreAsync(List<SpoolBatchItem> items, CancellationToken stop)
     {
         var outcomes = new AppendOutcome?[items.Count];
         var open = new List<Append>(items.Count);
         for (var i = 0; i < items.Count; i++)
         {
-            // What the writer was storing when it was spooled is not given to it a second time before that has ended.
-            if (own && spool.Find(items[i].Append)?.Watch is { HasBegun: true } watch && await watch.End.WaitAsync(stop) is var end && IsFinal(end))
+            // What this process's writer was storing when it was spooled is not given to it a second time before that has ended.
+            if (spool.Find(items[i].Append)?.Watch is { HasBegun: true } watch && await watch.End.WaitAsync(stop) is var end && IsFinal(end))
             {
                 outcomes[i] = end;
                 continue;
@@ -33,7 +33,7 @@ internal sealed partial class SpoolStore(RealtimeLane lane, OwnSpool spool, LogW
             open.Add(items[i].Append);
         }
 
-        Submit(open, own);
+        Submit(open);
         var done = 0;
         while (done < items.Count && IsFinal(outcomes[done] ??= await EndOf(items[done].Append).WaitAsync(stop)))
         {
@@ -51,26 +51,19 @@ internal sealed partial class SpoolStore(RealtimeLane lane, OwnSpool spool, LogW
         return done;
     }
 
-    private void Submit(List<Append> appends, bool own)
+    private void Submit(List<Append> appends)
     {
         for (var i = 0; i < appends.Count; i++)
         {
             var behind = i + 1;
-            appends[i].Watch = new AppendWatch(outcome => Told(outcome, appends, behind, own));
+            appends[i].Watch = new AppendWatch(outcome => Told(outcome, appends, behind));
         }
 
-        if (own)
-        {
-            lane.SubmitDrained(appends);
-        }
-        else
-        {
-            appends.ForEach(a => writer.Submit(a));
-        }
+        appends.ForEach(a => writer.Submit(a));
     }
 
     /// <summary>One that failed must not be overtaken: those behind it are taken back before the writer comes to them.</summary>
-    private void Told(AppendOutcome outcome, List<Append> appends, int behind, bool own)
+    private void Told(AppendOutcome outcome, List<Append> appends, int behind)
     {
         if (IsFinal(outcome) || outcome is AppendWithdrawn)
         {
@@ -80,11 +73,6 @@ internal sealed partial class SpoolStore(RealtimeLane lane, OwnSpool spool, LogW
         for (var i = behind; i < appends.Count; i++)
         {
             appends[i].Complete(AppendWithdrawn.Instance);
-        }
-
-        if (own)
-        {
-            lane.HoldBack();
         }
     }
 

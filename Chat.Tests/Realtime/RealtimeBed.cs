@@ -62,7 +62,7 @@ internal sealed class RealtimeBed : IAsyncDisposable
         await Eventually.TrueAsync(() => !Breaker.IsClosed, "the outage is noticed");
     }
 
-    public Task DrainedAsync() => Eventually.EqualAsync(0, () => Spool.Count, "what waits in the spool");
+    public Task DrainedAsync() => Eventually.TrueAsync(() => Spool.IsClear, "nothing waits in the spool");
 
     public async Task<IReadOnlyList<string>> LogAsync()
     {

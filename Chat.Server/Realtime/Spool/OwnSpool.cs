@@ -6,74 +6,60 @@ namespace Chat.Server.Realtime.Spool;
 
 /// <summary>What this process has accepted and storage has not. Written in the order of the calls, many at once with one sync.</summary>
 internal sealed partial class OwnSpool(
-    SpoolFiles files, RealtimeMeter meter, IOptions<RealtimeOptions> options, TimeProvider time, ILogger<OwnSpool> logger)
+    SpoolFolder folder, SpoolFiles files, RealtimeMeter meter, IOptions<RealtimeOptions> options, TimeProvider time, ILogger<OwnSpool> logger)
 {
     private readonly Lock _lock = new();
-    private readonly Dictionary<(string Sender, string Id), SpoolEntry> _entries = [];
-    private readonly Queue<SpoolEntry> _order = new();
+    private readonly SpoolEntries _entries = new();
     private readonly SemaphoreSlim _work = new(0, 1);
     private List<SpoolEntry> _waiting = [];
-    private bool _writing;
     private bool _closed;
-    private long _bytes;
 
-    public int Count
+    /// <summary>How many are not known to be stored.</summary>
+    public int Count => Look(static e => e.Count);
+
+    /// <summary>Nothing that this process or another one of the node has spooled waits to be stored: what comes now may go before nothing.</summary>
+    public bool IsClear
     {
         get
         {
-            lock (_lock)
+            if (!folder.Board.IsClear)
             {
-                return _entries.Count;
+                return false;
             }
+
+            if (Count > 0)
+            {
+                // Of this process's own it is seen first, and what another one has stored of it may not be known yet.
+                Settle();
+            }
+
+            return Count == 0;
         }
     }
 
-    public long Bytes => Interlocked.Read(ref _bytes);
+    public long Bytes => Look(static e => e.Bytes);
 
     /// <summary>How full it is; 1 takes no more.</summary>
     public double Fill => (double)Bytes / options.Value.SpoolBytes;
 
     /// <summary>How long the oldest has waited.</summary>
-    public TimeSpan OldestAge
-    {
-        get
-        {
-            lock (_lock)
-            {
-                while (_order.TryPeek(out var gone) && gone.IsGone)
-                {
-                    _order.Dequeue();
-                }
-
-                return _order.TryPeek(out var oldest) ? time.GetUtcNow() - DateTimeOffset.FromUnixTimeMilliseconds(oldest.At) : TimeSpan.Zero;
-            }
-        }
-    }
-
-    /// <summary>Something was added that nobody has read yet, written or not.</summary>
-    public bool HasUnread
-    {
-        get
-        {
-            lock (_lock)
-            {
-                return _waiting.Count > 0 || _writing || files.HasUnread;
-            }
-        }
-    }
+    public TimeSpan OldestAge =>
+        Look(static e => e.Oldest?.At) is { } oldest ? time.GetUtcNow() - DateTimeOffset.FromUnixTimeMilliseconds(oldest) : TimeSpan.Zero;
 
     /// <summary>Its place in the order is taken when this returns; it is safe when <see cref="SpoolEntry.Saved"/> is true.</summary>
     public SpoolOutcome Add(Append append)
     {
-        var entry = new SpoolEntry(append, time.GetUtcNow().ToUnixTimeMilliseconds());
+        SpoolEntry entry;
         lock (_lock)
         {
-            if (_entries.TryGetValue(entry.Key, out var present))
+            if (_entries.Find(append.Sender, append.Id) is { } present)
             {
                 return present.Hash.AsSpan().SequenceEqual(append.Hash) ? new SpoolRepeat(present) : SpoolConflict.Instance;
             }
 
-            if (_bytes + entry.Size > options.Value.SpoolBytes)
+            var now = time.GetUtcNow();
+            entry = new SpoolEntry(append, now.ToUnixTimeMilliseconds(), folder.Board.NextTicket(now));
+            if (_entries.Bytes + entry.Size > options.Value.SpoolBytes)
             {
                 meter.Refused(1, "full");
                 return SpoolFull.Instance;
@@ -85,9 +71,7 @@ internal sealed partial class OwnSpool(
                 return new SpoolTaken(entry);
             }
 
-            _bytes += entry.Size;
-            _entries.Add(entry.Key, entry);
-            _order.Enqueue(entry);
+            _entries.Add(entry);
             _waiting.Add(entry);
         }
 
@@ -113,27 +97,15 @@ internal sealed partial class OwnSpool(
     }
 
     /// <summary>What is known of one while it is here.</summary>
-    public SpoolEntry? Find(Append append)
-    {
-        lock (_lock)
-        {
-            return _entries.GetValueOrDefault((append.Sender, append.Id));
-        }
-    }
+    public SpoolEntry? Find(Append append) => Look(e => e.Find(append.Sender, append.Id));
 
-    /// <summary>These, from one reading, are stored or refused for good.</summary>
-    public void Drained(IReadOnlyList<SpoolBatchItem> items)
+    /// <summary>Forgets what is stored or refused for good, whichever process did that, and deletes the files that are not needed any more.</summary>
+    public void Settle()
     {
-        files.Advance(items[^1]);
         lock (_lock)
         {
-            foreach (var item in items)
-            {
-                if (_entries.TryGetValue((item.Append.Sender, item.Append.Id), out var entry))
-                {
-                    RemoveHoldingLock(entry);
-                }
-            }
+            _entries.RemoveStored();
+            files.DeleteDrained();
         }
     }
 
@@ -143,7 +115,6 @@ internal sealed partial class OwnSpool(
         lock (_lock)
         {
             (batch, _waiting) = (_waiting, []);
-            _writing = batch.Count > 0;
         }
 
         if (batch.Count == 0)
@@ -158,12 +129,11 @@ internal sealed partial class OwnSpool(
         }
 
         files.EndWrite(ok);
-        lock (_lock)
+        if (!ok || TestSwitches.QueueWithoutSpooling)
         {
-            _writing = false;
-            if (!ok)
+            lock (_lock)
             {
-                batch.ForEach(RemoveHoldingLock);
+                batch.ForEach(_entries.Remove);
             }
         }
 
@@ -179,8 +149,19 @@ internal sealed partial class OwnSpool(
 
         try
         {
-            files.BeginWrite().Append(batch.ConvertAll(e => (ReadOnlyMemory<byte>)e.Record!), static () => CrashPoints.Pass(CrashPoints.BeforeSpoolSync));
+            var file = files.BeginWrite();
+            file.Append(batch.ConvertAll(e => (ReadOnlyMemory<byte>)e.Record!), static () => CrashPoints.Pass(CrashPoints.BeforeSpoolSync));
             CrashPoints.Pass(CrashPoints.AfterSpoolSync);
+            lock (_lock)
+            {
+                var next = file.End;
+                foreach (var entry in batch)
+                {
+                    next += entry.Size;
+                    entry.Place = (file, next);
+                }
+            }
+
             return true;
         }
         catch (Exception e)
@@ -213,18 +194,17 @@ internal sealed partial class OwnSpool(
         {
             _closed = true;
             (left, _waiting) = (_waiting, []);
-            left.ForEach(RemoveHoldingLock);
+            left.ForEach(_entries.Remove);
         }
 
         left.ForEach(e => e.Finish(false));
     }
 
-    private void RemoveHoldingLock(SpoolEntry entry)
+    private T Look<T>(Func<SpoolEntries, T> question)
     {
-        if (_entries.Remove(entry.Key))
+        lock (_lock)
         {
-            entry.IsGone = true;
-            _bytes -= entry.Size;
+            return question(_entries);
         }
     }
 

@@ -8,14 +8,14 @@ internal sealed class SpoolEntry
 {
     private readonly TaskCompletionSource<bool> _saved = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public SpoolEntry(Append append, long at)
+    public SpoolEntry(Append append, long at, long ticket)
     {
         Append = append;
         Key = (append.Sender, append.Id);
         Hash = append.Hash;
         At = at;
         Watch = append.Watch;
-        Record = SpoolRecord.Write(append, at);
+        Record = SpoolRecord.Write(append, at, ticket);
         Size = Record.Length;
     }
 
@@ -39,6 +39,9 @@ internal sealed class SpoolEntry
 
     /// <summary>The writer was storing it when it was spooled, and has.</summary>
     public AppendStored? Stored => Watch?.End is { IsCompletedSuccessfully: true, Result: AppendStored stored } ? stored : null;
+
+    /// <summary>Its file, and the place behind it there; null until it is on disk.</summary>
+    public (SpoolFile File, long Next)? Place { get; set; }
 
     /// <summary>Not in the spool any more.</summary>
     public bool IsGone { get; set; }
@@ -91,4 +94,4 @@ internal sealed record SpoolFull : SpoolOutcome
 }
 
 /// <summary>A spooled send as it was read back, and the place behind it.</summary>
-internal sealed record SpoolBatchItem(Append Append, SpoolFile File, long Next);
+internal sealed record SpoolBatchItem(Append Append, long Ticket, SpoolReader File, long Next);

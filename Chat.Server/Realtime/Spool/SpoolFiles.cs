@@ -2,24 +2,13 @@ using Microsoft.Extensions.Options;
 
 namespace Chat.Server.Realtime.Spool;
 
-/// <summary>The files of this process's spool, oldest first: written at the end, read and given up at the front.</summary>
+/// <summary>The files of this process's spool: written at the end of the last, deleted when whoever drains has stored all that is in them.</summary>
 internal sealed class SpoolFiles(SpoolFolder folder, IOptions<RealtimeOptions> options) : IDisposable
 {
     private readonly Lock _lock = new();
     private readonly List<SpoolFile> _files = [];
     private SpoolFile? _open;
     private SpoolFile? _busy;
-
-    public bool HasUnread
-    {
-        get
-        {
-            lock (_lock)
-            {
-                return _files.Exists(f => !f.IsRead);
-            }
-        }
-    }
 
     /// <summary>The file to write to next, until <see cref="EndWrite"/>.</summary>
     public SpoolFile BeginWrite()
@@ -36,7 +25,7 @@ internal sealed class SpoolFiles(SpoolFolder folder, IOptions<RealtimeOptions> o
         }
     }
 
-    /// <summary>What was written can be read from now on. After a sync that failed the file is not to be trusted with more.</summary>
+    /// <summary>What was written can be read from now on, and all learn that there is something. After a sync that failed the file is not to be trusted with more.</summary>
     public void EndWrite(bool saved)
     {
         lock (_lock)
@@ -52,41 +41,21 @@ internal sealed class SpoolFiles(SpoolFolder folder, IOptions<RealtimeOptions> o
 
             _busy = null;
         }
+
+        folder.Board.MarkPublished();
     }
 
-    /// <summary>The next records, of one file.</summary>
-    public List<SpoolBatchItem> Read(int most)
-    {
-        SpoolFile? file;
-        lock (_lock)
-        {
-            file = _files.Find(f => !f.IsRead);
-        }
-
-        return file?.Read(most) ?? [];
-    }
-
-    /// <summary>All up to this one is stored; files of which all is are deleted.</summary>
-    public void Advance(SpoolBatchItem last)
-    {
-        List<SpoolFile> done;
-        lock (_lock)
-        {
-            last.File.Advance(last.Next);
-            done = _files.FindAll(f => f.IsDrained && f != _busy);
-            _files.RemoveAll(done.Contains);
-            _open = _open is not null && done.Contains(_open) ? null : _open;
-        }
-
-        done.ForEach(f => f.Delete());
-    }
-
-    /// <summary>What was read and is not stored is read again.</summary>
-    public void Rewind()
+    /// <summary>Deletes the files of which all is stored. Under the spool's lock, which guards what is asked of them.</summary>
+    public void DeleteDrained()
     {
         lock (_lock)
         {
-            _files.ForEach(f => f.Rewind());
+            foreach (var done in _files.FindAll(f => f != _busy && f.Drained >= f.End))
+            {
+                _files.Remove(done);
+                _open = _open == done ? null : _open;
+                done.Delete();
+            }
         }
     }
 

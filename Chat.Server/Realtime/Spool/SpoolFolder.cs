@@ -3,42 +3,26 @@ using Microsoft.Extensions.Options;
 namespace Chat.Server.Realtime.Spool;
 
 /// <summary>
-/// The folder that the processes of a node share. Each makes files of its own; what a dead one left is adopted by one of the others,
-/// oldest first, and everybody queues behind it: its publishers have come to them.
+/// The folder that the processes of a node share. Each makes files of its own; one at a time stores what is in them all, in the order in which it
+/// came to the node, whether who wrote it lives or not.
 /// </summary>
-internal sealed partial class SpoolFolder(IOptions<RealtimeOptions> options, TimeProvider time, ILogger<SpoolFolder> logger)
+internal sealed partial class SpoolFolder
 {
-    private const string Owned = ".spool";
-    private const string Adopted = ".adopted";
+    public const string Suffix = ".spool";
 
-    /// <summary>
-    /// Nobody comes from a dead process to this one in less: to connect, to upgrade and to shake hands are three round trips and a token
-    /// that is checked. (25 ms were not short enough.)
-    /// </summary>
-    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(1);
+    private readonly string _path;
+    private readonly TimeProvider _time;
+    private readonly ILogger<SpoolFolder> _logger;
+    private readonly Lazy<SpoolBoard> _board;
 
-    private readonly string _path = System.IO.Path.GetFullPath(options.Value.SpoolFolder);
-    private readonly Lock _lock = new();
-    private long? _lookedAt;
-    private bool _clear;
-
-    /// <summary>No dead process's events wait to be stored. Looked up at most every few milliseconds.</summary>
-    public bool IsClear
+    public SpoolFolder(IOptions<RealtimeOptions> options, TimeProvider time, ILogger<SpoolFolder> logger)
     {
-        get
-        {
-            lock (_lock)
-            {
-                if (_lookedAt is not { } at || time.GetElapsedTime(at) > LookEvery)
-                {
-                    _clear = Orphans() is [];
-                    _lookedAt = time.GetTimestamp();
-                }
-
-                return _clear;
-            }
-        }
+        (_path, _time, _logger) = (Path.GetFullPath(options.Value.SpoolFolder), time, logger);
+        _board = new Lazy<SpoolBoard>(OpenBoard);
     }
+
+    /// <summary>What the processes of the node tell each other at every send.</summary>
+    public SpoolBoard Board => _board.Value;
 
     public void Make()
     {
@@ -50,106 +34,51 @@ internal sealed partial class SpoolFolder(IOptions<RealtimeOptions> options, Tim
         }
     }
 
-    public string PathOf(string name) => System.IO.Path.Combine(_path, name);
+    public string PathOf(string name) => Path.Combine(_path, name);
 
-    public IEnumerable<string> Files(string suffix) => Directory.Exists(_path) ? Directory.EnumerateFiles(_path, "*" + suffix) : [];
+    public IEnumerable<string> Files(string suffix) =>
+        Directory.Exists(_path) ? Directory.EnumerateFiles(_path, "*" + suffix).Where(f => f.EndsWith(suffix, StringComparison.Ordinal)) : [];
 
     /// <summary>A new file of this process.</summary>
     public SpoolFile Create()
     {
         Make();
-        for (var attempt = 0; ; attempt++)
-        {
-            try
-            {
-                // Names sort by age.
-                return SpoolFile.Create(PathOf($"{time.GetUtcNow().ToUnixTimeMilliseconds():x12}-{Guid.NewGuid():n}{Owned}"));
-            }
-            catch (IOException) when (attempt < 3)
-            {
-                // Another process looked whether it is an orphan, in the moment between its making and its locking; it will take it for one.
-            }
-        }
+        // For people, names sort by age.
+        return SpoolFile.Create(PathOf($"{_time.GetUtcNow().ToUnixTimeMilliseconds():x12}-{Guid.NewGuid():n}{Suffix}"));
     }
 
-    /// <summary>
-    /// The oldest orphan, if it is nobody else's. It has its new name before it is locked: locked under the old one it would look, to whoever
-    /// looks in that moment, like the file of a process that lives.
-    /// </summary>
-    public SpoolFile? TryAdopt()
+    /// <summary>Null: another process has it.</summary>
+    public SpoolTurn? TryTakeTurn()
     {
-        if (Orphans() is not [var oldest, ..])
-        {
-            return null;
-        }
-
-        var path = System.IO.Path.ChangeExtension(oldest, Adopted);
-        if ((path != oldest && !TryMove(oldest, path)) || SpoolFile.TryAdopt(path) is not { } file)
-        {
-            return null;
-        }
-
-        if (!file.IsDrained || file.Torn > 0)
-        {
-            Log.Adopted(logger, System.IO.Path.GetFileName(oldest), file.End - file.Drained, file.Torn);
-        }
-
-        return file;
-    }
-
-    /// <summary>It is nobody's to store any more.</summary>
-    public void SetAside(SpoolFile file) => file.MoveTo(System.IO.Path.ChangeExtension(file.Path, ".unreadable"));
-
-    /// <summary>Looks again at the next question.</summary>
-    public void Forget()
-    {
-        lock (_lock)
-        {
-            _lookedAt = null;
-        }
-    }
-
-    /// <summary>What was adopted, by whomever, and what can be locked. A file that changes its name while the folder is read may be missed once, not twice.</summary>
-    private List<string> Orphans() => Directory.Exists(_path) ? List() is { Count: > 0 } found ? found : List() : [];
-
-    private List<string> List() =>
-    [
-        .. Directory.EnumerateFiles(_path)
-            .Where(f => f.EndsWith(Adopted, StringComparison.Ordinal) || (f.EndsWith(Owned, StringComparison.Ordinal) && IsUnlocked(f)))
-            .Order(StringComparer.Ordinal),
-    ];
-
-    /// <summary>A shared lock, so that two who look do not take each other for the owner.</summary>
-    private static bool IsUnlocked(string path)
-    {
+        Make();
         try
         {
-            File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read).Dispose();
-            return true;
+            return new SpoolTurn(this, File.OpenHandle(PathOf("turn"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None), _logger);
         }
         catch (IOException)
         {
-            return false;
+            return null;
         }
     }
 
-    private static bool TryMove(string from, string to)
+    private SpoolBoard OpenBoard()
     {
         try
         {
-            File.Move(from, to);
-            return true;
+            Make();
+            return SpoolBoard.Open(PathOf("board"));
         }
-        catch (IOException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // Another process was quicker.
-            return false;
+            // Where not even this can be written nothing will be spooled; what storage takes goes on.
+            Log.BoardFault(_logger, e.GetType().Name);
+            return SpoolBoard.Private();
         }
     }
 
     private static partial class Log
     {
-        [LoggerMessage(1400, LogLevel.Warning, "Took over {File} of a process that is gone: {Bytes} bytes to be stored, {Torn} bytes of a record that was never confirmed", EventName = "SpoolAdopted")]
-        public static partial void Adopted(ILogger logger, string file, long bytes, long torn);
+        [LoggerMessage(1407, LogLevel.Error, "The folder of the spool cannot be written to ({Exception}); until this process starts again it knows nothing of what others spool", EventName = "BoardFault")]
+        public static partial void BoardFault(ILogger logger, string exception);
     }
 }

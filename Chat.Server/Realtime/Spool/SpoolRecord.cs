@@ -13,12 +13,13 @@ namespace Chat.Server.Realtime.Spool;
 internal static class SpoolRecord
 {
     private const int FrameSize = 2 * sizeof(uint);
-    private const byte Version = 1;
+    private const byte Version = 2;
 
     /// <summary>Longer than any body that a server accepts; what claims to be longer is no record.</summary>
     private const int MostBytes = 32 * 1024 * 1024;
 
-    public static byte[] Write(Append append, long at)
+    /// <param name="ticket">Its place among everything that is spooled on the node.</param>
+    public static byte[] Write(Append append, long at, long ticket)
     {
         var content = new MemoryStream(256 + append.Body.Length);
         using (var writer = new BinaryWriter(content, Encoding.UTF8))
@@ -26,6 +27,7 @@ internal static class SpoolRecord
             writer.Write((uint)0); // Length and checksum, when they are known.
             writer.Write((uint)0);
             writer.Write(Version);
+            writer.Write(ticket);
             writer.Write((byte)append.Kind);
             writer.Write((byte)append.Policy);
             writer.Write(append.ByService);
@@ -68,7 +70,7 @@ internal static class SpoolRecord
 
     /// <summary>Reads a record that <see cref="Measure"/> found whole.</summary>
     /// <exception cref="InvalidDataException">It is another version's.</exception>
-    public static Append Read(byte[] record)
+    public static (Append Append, long Ticket) Read(byte[] record)
     {
         using var reader = new BinaryReader(new MemoryStream(record, FrameSize, record.Length - FrameSize), Encoding.UTF8);
         if (reader.ReadByte() is var version and not Version)
@@ -76,6 +78,7 @@ internal static class SpoolRecord
             throw new InvalidDataException($"Version {version} of a spooled record is not known.");
         }
 
+        var ticket = reader.ReadInt64();
         var kind = (AppendKind)reader.ReadByte();
         var policy = (ConversationPolicy)reader.ReadByte();
         var byService = reader.ReadBoolean();
@@ -87,7 +90,7 @@ internal static class SpoolRecord
         var hasRef = reader.ReadBoolean();
         var reference = reader.ReadString();
         var expires = reader.ReadDouble();
-        return new Append
+        var append = new Append
         {
             Kind = kind,
             Policy = policy,
@@ -102,6 +105,7 @@ internal static class SpoolRecord
             Hash = reader.ReadBytes(reader.ReadByte()),
             Body = reader.ReadBytes(reader.ReadInt32()),
         };
+        return (append, ticket);
     }
 
     private static uint Checksum(ReadOnlySpan<byte> content)

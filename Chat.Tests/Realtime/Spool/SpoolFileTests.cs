@@ -14,7 +14,8 @@ public sealed class SpoolFileTests
     [Fact]
     public void Records_WrittenAndReadBack_AreTheSame()
     {
-        using var file = SpoolFile.Create(NewPath);
+        var path = NewPath;
+        using var file = SpoolFile.Create(path);
         var sent = Some(3);
         sent[1] = new Append
         {
@@ -22,37 +23,45 @@ public sealed class SpoolFileTests
         };
         Write(file, sent);
 
-        var read = file.Read(10);
+        using var reader = Open(path);
+        var read = ReadAll(reader);
 
         Assert.Equal(sent.Select(Show), read.Select(r => Show(r.Append)));
-        Assert.All(read, r => Assert.Equal(77, r.Append.AcceptedAt));
-        Assert.True(file.IsRead);
-        Assert.False(file.IsDrained);
-        file.Advance(read[1].Next);
-        file.Rewind();
-        Assert.Equal([sent[2].Id], file.Read(10).Select(r => r.Append.Id));
+        Assert.All(read, r => Assert.Equal((77L, 5L), (r.Append.AcceptedAt, r.Ticket)));
+        Assert.False(reader.IsDrained);
+        reader.Advance(read[1].Next);
+        Assert.Equal(read[1].Next, file.Drained);
+        reader.Rewind();
+        Assert.Equal([sent[2].Id], ReadAll(reader).Select(r => r.Append.Id));
     }
 
     [Fact]
-    public void Adopt_OwnerLives_IsRefused_OwnerGone_ContinuesWhereItStood()
+    public void Read_OwnerLives_IsWhatItPublished_OwnerGone_ContinuesWhereItStood()
     {
         var path = NewPath;
         var owner = SpoolFile.Create(path);
         var sent = Some(5);
-        Write(owner, sent);
-        owner.Advance(owner.Read(2)[1].Next);
-        Assert.Null(SpoolFile.TryAdopt(path));
+        Write(owner, sent[..4]);
+        owner.Append([SpoolRecord.Write(sent[4], 77, 5)], () => { });
+        using (var guest = Open(path))
+        {
+            Assert.False(guest.IsLeft);
+            var read = ReadAll(guest);
+            Assert.Equal(4, read.Count);
+            guest.Advance(read[1].Next);
+        }
 
         owner.Dispose();
-        using var heir = SpoolFile.TryAdopt(path)!;
+        using var heir = Open(path);
 
+        Assert.True(heir.IsLeft);
         Assert.Equal(0, heir.Torn);
-        Assert.Equal(sent.Skip(2).Select(a => a.Id), heir.Read(10).Select(r => r.Append.Id));
+        Assert.Equal(sent.Skip(2).Select(a => a.Id), ReadAll(heir).Select(r => r.Append.Id));
     }
 
     /// <summary>A file that ends anywhere: what was whole is there, what was not is cut off, and nothing is invented.</summary>
     [Fact]
-    public void Adopt_TailCutAnywhere_KeepsEveryWholeRecord()
+    public void Left_TailCutAnywhere_KeepsEveryWholeRecord()
     {
         var path = NewPath;
         var ends = new List<long>();
@@ -71,15 +80,15 @@ public sealed class SpoolFileTests
         {
             var cut = NewPath;
             File.WriteAllBytes(cut, whole[..length]);
-            using var heir = SpoolFile.TryAdopt(cut)!;
+            using var heir = Open(cut);
             var expected = ends.Count(e => e <= length);
-            Assert.Equal(sent.Take(expected).Select(Show), heir.Read(10).Select(r => Show(r.Append)));
-            Assert.Equal(length - (expected == 0 ? Math.Min(length, 16) : ends[expected - 1]), length < 16 ? 0 : heir.Torn);
+            Assert.Equal(sent.Take(expected).Select(Show), ReadAll(heir).Select(r => Show(r.Append)));
+            Assert.Equal(length < SpoolLayout.HeadSize ? length : length - (expected == 0 ? SpoolLayout.HeadSize : ends[expected - 1]), heir.Torn);
         }
     }
 
     [Fact]
-    public void Adopt_AnyByteOfARecordChanged_IsNoticed()
+    public void Left_AnyByteOfARecordChanged_IsNoticed()
     {
         var path = NewPath;
         using (var owner = SpoolFile.Create(path))
@@ -88,23 +97,41 @@ public sealed class SpoolFileTests
         }
 
         var whole = File.ReadAllBytes(path);
-        using var good = SpoolFile.TryAdopt(path)!;
-        var second = (int)good.Read(1)[0].Next;
+        using var good = Open(path);
+        var second = (int)good.Take().Next;
         for (var i = second; i < whole.Length; i++)
         {
             var bad = NewPath;
             var bytes = whole.ToArray();
             bytes[i] ^= 0x10;
             File.WriteAllBytes(bad, bytes);
-            using var heir = SpoolFile.TryAdopt(bad)!;
-            Assert.Single(heir.Read(10));
+            using var heir = Open(bad);
+            Assert.Single(ReadAll(heir));
             Assert.Equal(whole.Length - second, heir.Torn);
         }
     }
 
+    private static SpoolReader Open(string path)
+    {
+        var reader = SpoolReader.TryOpen(path)!;
+        reader.Begin();
+        return reader;
+    }
+
+    private static List<SpoolBatchItem> ReadAll(SpoolReader reader)
+    {
+        var found = new List<SpoolBatchItem>();
+        while (reader.Peek() is not null)
+        {
+            found.Add(reader.Take());
+        }
+
+        return found;
+    }
+
     private static void Write(SpoolFile file, IReadOnlyList<Append> appends)
     {
-        file.Append([.. appends.Select(a => (ReadOnlyMemory<byte>)SpoolRecord.Write(a, 77))], () => { });
+        file.Append([.. appends.Select(a => (ReadOnlyMemory<byte>)SpoolRecord.Write(a, 77, 5))], () => { });
         file.Publish();
     }
 

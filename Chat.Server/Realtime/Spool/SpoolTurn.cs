@@ -1,0 +1,158 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace Chat.Server.Realtime.Spool;
+
+/// <summary>
+/// The right to drain the folder. One process of the node has it at a time, and it ends with that process. Its holder sees the files of
+/// all, of the living and the dead, as one line: the order of the tickets.
+/// </summary>
+internal sealed partial class SpoolTurn(SpoolFolder folder, SafeFileHandle turn, ILogger logger) : IDisposable
+{
+    private readonly Dictionary<string, SpoolReader> _readers = new(StringComparer.Ordinal);
+
+    /// <summary>
+    /// The next to be stored, all that was read before having been stored or rewound. Empty: nothing waits that has a receipt, and if
+    /// nothing waits at all, everybody learns so.
+    /// </summary>
+    public List<SpoolBatchItem> Read(int most)
+    {
+        // In this order. Who has a receipt had it published before, and whatever its sender does next has a greater ticket: with everything
+        // up to the ticket that is read here, all that was to come before it is seen below.
+        var publications = folder.Board.Publications;
+        var ticket = folder.Board.LastTicket;
+        Look();
+        var batch = new List<SpoolBatchItem>();
+        while (batch.Count < most && Oldest() is { } oldest && oldest.Ticket <= ticket)
+        {
+            batch.Add(oldest.File.Take());
+        }
+
+        if (batch.Count == 0 && _readers.Values.All(r => r.IsDrained))
+        {
+            folder.Board.MarkDrained(publications);
+        }
+
+        return batch;
+    }
+
+    /// <summary>The first <paramref name="done"/> of what was read are stored or refused for good; the rest is read again.</summary>
+    public void Advance(List<SpoolBatchItem> items, int done)
+    {
+        foreach (var last in items.Take(done).GroupBy(i => i.File).Select(g => g.Last()))
+        {
+            last.File.Advance(last.Next);
+        }
+
+        if (done < items.Count)
+        {
+            foreach (var reader in _readers.Values)
+            {
+                reader.Rewind();
+            }
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (var reader in _readers.Values)
+        {
+            reader.Dispose();
+        }
+
+        turn.Dispose();
+    }
+
+    /// <summary>When the oldest of what was seen last and is not stored was accepted; Unix milliseconds. Null: nothing was.</summary>
+    public long? OldestAt => Oldest()?.Append.AcceptedAt;
+
+    private SpoolBatchItem? Oldest()
+    {
+        SpoolBatchItem? oldest = null;
+        foreach (var reader in _readers.Values.ToList())
+        {
+            if (PeekOrSetAside(reader) is { } next && (oldest is null || next.Ticket < oldest.Ticket))
+            {
+                oldest = next;
+            }
+        }
+
+        return oldest;
+    }
+
+    private void Look()
+    {
+        var present = folder.Files(SpoolFolder.Suffix).ToHashSet(StringComparer.Ordinal);
+        foreach (var (path, reader) in _readers.ToList())
+        {
+            reader.Refresh();
+            if (!present.Contains(path) || (reader.IsDrained && !reader.IsLeft))
+            {
+                // Deleted by its owner; or perhaps its owner has died since, which opening it again will tell.
+                _readers.Remove(path);
+                reader.Dispose();
+            }
+        }
+
+        foreach (var path in present.Where(p => !_readers.ContainsKey(p)))
+        {
+            if (SpoolReader.TryOpen(path) is { } reader)
+            {
+                _readers.Add(path, reader);
+                Begin(reader);
+            }
+        }
+
+        foreach (var reader in _readers.Values.Where(r => r is { IsLeft: true, IsDrained: true }).ToList())
+        {
+            _readers.Remove(reader.Path);
+            reader.Delete();
+        }
+    }
+
+    private void Begin(SpoolReader reader)
+    {
+        try
+        {
+            reader.Begin();
+            if (reader.IsLeft && (!reader.IsDrained || reader.Torn > 0))
+            {
+                Log.Adopted(logger, Path.GetFileName(reader.Path), reader.End - reader.Drained, reader.Torn);
+            }
+        }
+        catch (Exception e) when (reader.IsLeft && e is InvalidDataException or EndOfStreamException)
+        {
+            SetAside(reader);
+        }
+    }
+
+    private SpoolBatchItem? PeekOrSetAside(SpoolReader reader)
+    {
+        try
+        {
+            return reader.Peek();
+        }
+        catch (Exception e) when (reader.IsLeft && e is InvalidDataException or EndOfStreamException)
+        {
+            SetAside(reader);
+            return null;
+        }
+    }
+
+    /// <summary>Of a newer program, or damaged: what is in it is kept for who can read it, and holds up nobody.</summary>
+    private void SetAside(SpoolReader reader)
+    {
+        _readers.Remove(reader.Path);
+        reader.MoveTo(Path.ChangeExtension(reader.Path, ".unreadable"));
+        reader.Dispose();
+        Log.Unreadable(logger, Path.GetFileName(reader.Path));
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1400, LogLevel.Warning, "Took over {File} of a process that is gone: {Bytes} bytes to be stored, {Torn} bytes of a record that was never confirmed", EventName = "SpoolAdopted")]
+        public static partial void Adopted(ILogger logger, string file, long bytes, long torn);
+
+        [LoggerMessage(1404, LogLevel.Error, "{File} holds spooled sends that cannot be read; it is kept under this name and not stored", EventName = "SpoolUnreadable")]
+        public static partial void Unreadable(ILogger logger, string file);
+    }
+}
