@@ -138,9 +138,11 @@ internal sealed partial class CommitFollower(
         }
 
         var page = await log.ReadMovesAsync(position, own: false, stop);
+        var status = bus.Status;
         foreach (var (conversation, head) in page.Heads)
         {
-            publisher.Hear(conversation, head, swept: true);
+            // Workers of this machine send hints in every mode, other nodes only through Redis.
+            publisher.Hear(conversation, head, swept: true, atOnce: status is { Mode: not BackplaneMode.Redis, HasSiblings: false });
         }
 
         foreach (var conversation in page.Members)

@@ -24,6 +24,7 @@ internal static class DeliverySetup
         services.AddSingleton<FeedTable>();
         services.AddSingleton<PumpServices>();
         services.AddSingleton<DeliveryService>();
+        services.AddSingleton<GapReader>();
         AddLoop<FeedPublisher>(services);
         services.AddSingleton<ICommitObserver>(s => s.GetRequiredService<FeedPublisher>());
         AddLoop<RoundBook>(services);

@@ -15,8 +15,7 @@ namespace Chat.Server.Delivery.Feeds;
 internal sealed partial class FeedPublisher(
     FeedTable feeds,
     UserConnections users,
-    LogReader log,
-    StorageBreaker breaker,
+    GapReader gaps,
     BackplaneMetrics hints,
     DeliveryMeter meter,
     DeliveryFacts facts,
@@ -81,12 +80,15 @@ internal sealed partial class FeedPublisher(
     }
 
     /// <summary>A conversation's log is known to reach <paramref name="head"/>: what is missing here is read.</summary>
+    /// <param name="conversation">Which.</param>
+    /// <param name="head">Its last event.</param>
     /// <param name="swept">The journal told it.</param>
-    public void Hear(string conversation, long head, bool swept)
+    /// <param name="atOnce">No hint is on its way: waiting for one would only cost time.</param>
+    public void Hear(string conversation, long head, bool swept, bool atOnce = false)
     {
         if (feeds.Find(conversation) is { } feed && feed.Hear(head))
         {
-            _ = FillAsync(feed, swept);
+            _ = FillAsync(feed, swept, atOnce);
         }
     }
 
@@ -147,7 +149,7 @@ internal sealed partial class FeedPublisher(
         }
         else if (feed.Offer(run, time.GetTimestamp(), changes))
         {
-            _ = FillAsync(feed, swept: false);
+            _ = FillAsync(feed, swept: false, atOnce: false);
         }
 
         changes.ForEach(Welcome);
@@ -172,23 +174,21 @@ internal sealed partial class FeedPublisher(
     }
 
     /// <summary>The missing event usually comes by itself within moments; else one read fills the gap for all.</summary>
-    private async Task FillAsync(ConversationFeed feed, bool swept)
+    private async Task FillAsync(ConversationFeed feed, bool swept, bool atOnce)
     {
         try
         {
-            await Task.Delay(options.Value.GapWait, time, _stopping);
-            while (feed.NextGap() is { } gap)
+            await Task.Delay(atOnce ? TimeSpan.Zero : options.Value.GapWait, time, _stopping);
+            while (await gaps.NextAsync(feed, _stopping) is { } gap)
             {
-                await breaker.WaitUntilClosedAsync(_stopping);
-                var events = await ReadGapAsync(feed.Conversation, gap);
-                if (events is { Count: > 0 })
+                if (gap.Events is { Count: > 0 } events)
                 {
                     // What retention has cut in between is announced to each connection by its pump.
                     feed.SkipGap(events[0].Seq - 1);
                     hints.RecoveredBySweep(swept ? events.Count : 0);
                     Publish(new ArraySegment<LogEvent>([.. events]));
                 }
-                else if (events is not null)
+                else if (gap.Events is not null)
                 {
                     Log.GapLost(logger, gap.After, gap.Through);
                     feed.SkipGap(gap.Through);
@@ -203,18 +203,6 @@ internal sealed partial class FeedPublisher(
         {
             Log.PublishFault(logger, e);
             feed.FillEnded();
-        }
-    }
-
-    private async Task<List<LogEvent>?> ReadGapAsync(string conversation, (long After, long Through) gap)
-    {
-        try
-        {
-            return await log.ReadAsync(conversation, gap.After, gap.Through, options.Value.PageSize, _stopping);
-        }
-        catch (StorageUnavailableException)
-        {
-            return null;
         }
     }
 
