@@ -5,7 +5,7 @@ internal sealed class PlayDesk : IAsyncDisposable
 {
     private static readonly TimeSpan LoadEvery = TimeSpan.FromSeconds(0.1);
 
-    private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(5) };
+    private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(15) };
     private readonly TimeProvider _time;
     private readonly PlayScore _score;
     private CancellationTokenSource? _load;

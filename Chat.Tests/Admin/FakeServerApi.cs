@@ -25,11 +25,14 @@ internal sealed class FakeServerApi(params string[] nodes) : IServerApi
 
     public void Answer(string path, object value) => _answers[path] = value;
 
+    /// <summary>An answer that depends on what is asked.</summary>
+    public void Answer(string path, Func<string, object> make) => _answers[path] = make;
+
     public Task<Reply<T>> GetAsync<T>(string node, string pathAndQuery, Role role, CancellationToken cancellationToken)
         where T : class
     {
         Gets.Enqueue((node, pathAndQuery, role));
-        return ReplyAsync<T>(node, pathAndQuery.Split('?')[0]);
+        return ReplyAsync<T>(node, pathAndQuery);
     }
 
     public Task<Reply<T>> PostAsync<T>(string node, string path, object body, Actor actor, CancellationToken cancellationToken)
@@ -50,10 +53,13 @@ internal sealed class FakeServerApi(params string[] nodes) : IServerApi
         yield break;
     }
 
+    private object? AnswerTo(string pathAndQuery) =>
+        _answers.GetValueOrDefault(pathAndQuery.Split('?')[0]) is var answer && answer is Func<string, object> make ? make(pathAndQuery) : answer;
+
     private Task<Reply<T>> ReplyAsync<T>(string node, string path)
         where T : class =>
         IsSilent ? new TaskCompletionSource<Reply<T>>().Task
         : Down.Contains(node) ? Task.FromResult(Reply<T>.Failed(ReplyCodes.Unreachable, "The node cannot be reached."))
-        : _answers.TryGetValue(path, out var value) && value is T answer ? Task.FromResult<Reply<T>>(answer)
+        : AnswerTo(path) is var value && value is T answer ? Task.FromResult<Reply<T>>(answer)
         : Task.FromResult(new Reply<T>(null, value as ChatError ?? new ChatError(ErrorCodes.NotFound, $"Nothing at {path}.", Retryable: false)));
 }

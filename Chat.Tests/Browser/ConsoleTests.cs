@@ -15,6 +15,8 @@ public sealed class ConsoleTests(ConsoleFixture console)
         "admin/queue", "admin/queue?tab=dead", "healthchecks-ui", "admin/metrics", "admin/audit", "admin/trace", "admin/settings", "admin/settings?tab=users", "admin/settings?tab=account", "admin/playground",
     ];
 
+    private const string BothServe = "() => document.querySelectorAll('.cell.good').length === 2 && !document.querySelector('.cell.bad')";
+
     private static readonly string Axe = File.ReadAllText(Repository.PathOf("Chat.Tests", "assets", "browser", "node_modules", "axe-core", "axe.min.js"));
 
     // Set, the pictures of docs/console.md are made anew.
@@ -81,13 +83,17 @@ public sealed class ConsoleTests(ConsoleFixture console)
     {
         var (page, complaints) = await console.OpenAsync("otto");
         await page.WaitForFunctionAsync("() => document.querySelectorAll('.cell.good').length === 2");
-        await page.EvaluateAsync("() => { window.red = new Promise(done => new MutationObserver(() => { if (document.querySelector('.cell.bad')) done(Date.now()); }).observe(document.body, { subtree: true, childList: true, attributes: true })) }");
-        var worker = console.Server.WorkerIds()[0];
-        var at = await page.EvaluateAsync<long>("() => Date.now()");
-        Assert.True(Signals.Send(worker, Signal.Kill));
-        var red = await page.EvaluateAsync<long>("() => window.red") - at;
-        Assert.True(red < 2000 * Slack, $"It turned red after {red} ms.");
-        await page.WaitForFunctionAsync("() => document.querySelectorAll('.cell.good').length === 2 && !document.querySelector('.cell.bad')");
+        var delays = new List<long> { await KillAndTimeAsync(page) };
+
+        // A machine that stood still for a moment says nothing about the way from the exit to the page; that it does so each time would.
+        while (delays[^1] >= 2000 && delays.Count < 3)
+        {
+            await page.WaitForFunctionAsync(BothServe);
+            delays.Add(await KillAndTimeAsync(page));
+        }
+
+        Assert.True(delays[^1] < 2000, $"It turned red after {string.Join(", ", delays)} ms.");
+        await page.WaitForFunctionAsync(BothServe);
 
         await page.Keyboard.PressAsync("g");
         await page.Keyboard.PressAsync("a");
@@ -177,8 +183,15 @@ public sealed class ConsoleTests(ConsoleFixture console)
         Assert.DoesNotContain("set-up", await page.Content.ReadAsStringAsync());
     }
 
-    // A machine that is busy with everything else may take longer; the limit is the promise, measured when nothing else runs.
-    private static int Slack => Environment.GetEnvironmentVariable("CHAT_STRICT_TIMES") is { Length: > 0 } ? 1 : 10;
+    /// <summary>From the signal to the red cell, in milliseconds.</summary>
+    private async Task<long> KillAndTimeAsync(IPage page)
+    {
+        await page.EvaluateAsync("() => { window.redAt = 0; new MutationObserver((_, watch) => { if (document.querySelector('.cell.bad')) { window.redAt = Date.now(); watch.disconnect(); } }).observe(document.body, { subtree: true, childList: true, attributes: true }); }");
+        var at = await page.EvaluateAsync<long>("() => Date.now()");
+        Assert.True(Signals.Send(console.Server.WorkerIds()[0], Signal.Kill));
+        await page.WaitForFunctionAsync("() => window.redAt > 0");
+        return await page.EvaluateAsync<long>("() => window.redAt") - at;
+    }
 
     private static async Task PictureAsync(IPage page, string path, int width, ColorScheme scheme)
     {

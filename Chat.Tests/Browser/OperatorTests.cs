@@ -1,0 +1,122 @@
+using Chat.Contracts;
+using Chat.Tests.Support.Clients;
+using Microsoft.Playwright;
+
+namespace Chat.Tests.Browser;
+
+/// <summary>What an operator does from the pages, and what a viewer may not: on the real server, seen from both ends.</summary>
+[Collection(ConsoleFixture.Name)]
+public sealed class OperatorTests(ConsoleFixture console)
+{
+    [Fact]
+    public async Task Connection_Disconnected_IsToldTheReasonAndGone()
+    {
+        var user = $"caller-{Guid.CreateVersion7():N}"[..20];
+        await using var client = await StockClient.ConnectedAsync(console.Server.Url, user, "phone");
+
+        var (viewer, _) = await console.OpenAsync("vera");
+        await console.GoAsync(viewer, $"admin/connections?user={user}");
+        await viewer.RefusesAsync(Row(viewer, user).GetByRole(AriaRole.Button, new() { Name = "Disconnect…" }));
+        Assert.True(client.IsConnected);
+        await viewer.Context.CloseAsync();
+
+        var (page, complaints) = await console.OpenAsync("otto");
+        await console.GoAsync(page, $"admin/connections?user={user}");
+        await Row(page, user).GetByRole(AriaRole.Button, new() { Name = "Disconnect…" }).ClickAsync();
+        await page.AgreeAsync("an old version");
+        var bye = await client.WaitForNoticeAsync(NoticeKinds.Bye);
+        Assert.Equal("an old version", bye.Reason);
+        await client.Closed;
+        await Row(page, user).WaitForAsync(new() { State = WaitForSelectorState.Detached });
+        Assert.Empty(complaints);
+        await page.Context.CloseAsync();
+        await AuditedAsync("otto", "connection.disconnect", "an old version");
+    }
+
+    [Fact]
+    public async Task Alert_SilencedByKey_IsMutedUntilTheSilenceExpires()
+    {
+        var (admin, complaints) = await console.OpenAsync();
+        await console.GoAsync(admin, "admin/alerts?tab=rules");
+
+        // No disk is more than wholly free, so the rule is broken from now on.
+        await Row(admin, "DiskFull").GetByRole(AriaRole.Button, new() { Name = "Edit…" }).ClickAsync();
+        await admin.Locator("dialog[open] input[type=number]").First.FillAsync("1.1");
+        await admin.Locator("dialog[open] input[type=number]").Last.FillAsync("0");
+        await admin.AgreeAsync("a trial");
+        await Row(admin, "DiskFull").Locator(".chip:has-text('changed')").WaitForAsync();
+
+        var (viewer, _) = await console.OpenAsync("vera");
+        await console.GoAsync(viewer, "admin/alerts");
+        var muted = viewer.Locator("tr[data-alert=DiskFull]");
+        await muted.WaitForAsync();
+        await viewer.RefusesAsync(muted.GetByRole(AriaRole.Button, new() { Name = "Silence…" }));
+        await viewer.RefusesAsync(muted.GetByRole(AriaRole.Button, new() { Name = "Acknowledge" }));
+        await viewer.Context.CloseAsync();
+
+        var (page, _) = await console.OpenAsync("otto");
+        await console.GoAsync(page, "admin/alerts");
+        await page.Locator("tr[data-alert=DiskFull]").FocusAsync();
+        await page.Keyboard.PressAsync("s");
+        await page.AgreeAsync("the disk is being changed");
+        await page.Locator("dialog[open]:has-text('It mutes 1 of what fires now')").WaitForAsync();
+        await page.AgreeAsync();
+        await page.ToldAsync("Silenced on 1 of 1 node.");
+        await console.GoAsync(page, "admin/alerts?tab=silenced");
+        await page.Locator("tr[data-alert=DiskFull]").WaitForAsync();
+        await Row(page, "the disk is being changed").GetByRole(AriaRole.Button, new() { Name = "Expire" }).ClickAsync();
+        await page.Locator("tr[data-alert=DiskFull]").WaitForAsync(new() { State = WaitForSelectorState.Detached });
+        await page.Context.CloseAsync();
+
+        await Row(admin, "DiskFull").GetByRole(AriaRole.Button, new() { Name = "Reset" }).ClickAsync();
+        await Row(admin, "DiskFull").Locator(".chip:has-text('changed')").WaitForAsync(new() { State = WaitForSelectorState.Detached });
+        Assert.Empty(complaints);
+        await admin.Context.CloseAsync();
+        await AuditedAsync("otto", "alert.silence", "alertname=DiskFull");
+    }
+
+    [Fact]
+    public async Task Worker_DrainedStartedAndRestarted_IsShownAsItGoes()
+    {
+        var (viewer, _) = await console.OpenAsync("vera");
+        await console.GoAsync(viewer, "admin/workers");
+        foreach (var name in new[] { "Restart…", "Drain…", "Stop…" })
+        {
+            await viewer.RefusesAsync(Worker(viewer, "w2").GetByRole(AriaRole.Button, new() { Name = name }));
+        }
+
+        await viewer.Context.CloseAsync();
+
+        var (page, complaints) = await console.OpenAsync("otto");
+        await console.GoAsync(page, "admin/workers");
+        await page.RefusesAsync(page.GetByRole(AriaRole.Button, new() { Name = "Restart all…" }));
+        await Worker(page, "w2").GetByRole(AriaRole.Button, new() { Name = "Drain…" }).ClickAsync();
+        await page.AgreeAsync();
+        await Worker(page, "w2").Locator(".mark:has-text('stopped')").WaitForAsync();
+        await Worker(page, "w2").GetByRole(AriaRole.Button, new() { Name = "Start", Exact = true }).ClickAsync();
+        await Worker(page, "w2").Locator(".mark:has-text('healthy')").WaitForAsync();
+
+        var before = await Worker(page, "w2").Locator("td").Nth(2).InnerTextAsync();
+        await Worker(page, "w2").GetByRole(AriaRole.Button, new() { Name = "Restart…" }).ClickAsync();
+        await page.AgreeAsync();
+        await page.WaitForFunctionAsync(
+            "before => { const row = document.querySelector('tr[data-worker=w2]'); return row.cells[2].innerText.trim() > '0' && row.cells[2].innerText !== before && row.innerText.includes('healthy'); }", before);
+        Assert.Equal(2, console.Server.WorkerIds().Count);
+        Assert.Empty(complaints);
+        await page.Context.CloseAsync();
+        await AuditedAsync("otto", "worker.drain", "w2");
+        await AuditedAsync("otto", "worker.restart", "w2");
+    }
+
+    private static ILocator Row(IPage page, string text) => page.Locator("tr[data-row]", new() { HasText = text });
+
+    private static ILocator Worker(IPage page, string id) => page.Locator($"tr[data-worker={id}]");
+
+    private async Task AuditedAsync(string actor, string action, string text)
+    {
+        var (page, _) = await console.OpenAsync();
+        await console.GoAsync(page, $"admin/audit?actor={actor}&action={action}");
+        await Row(page, text).First.WaitForAsync();
+        await page.Context.CloseAsync();
+    }
+}
