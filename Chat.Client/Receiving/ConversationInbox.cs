@@ -2,60 +2,55 @@ using Chat.Contracts;
 
 namespace Chat.Client.Receiving;
 
-/// <summary>What is missing in a conversation.</summary>
-/// <param name="After">The seq before it.</param>
-/// <param name="To">The last one missing.</param>
-/// <param name="Generation">The position's generation to which this applies.</param>
-internal readonly record struct InboxGap(long After, long To, int Generation);
-
 /// <summary>
 /// One conversation's events on their way to the application: each seq once and in order. Decides only; <see cref="Inbox"/>
 /// runs the handlers, reads the history and acknowledges.
 /// </summary>
-internal sealed class ConversationInbox(string conversation, InboxLoad load)
+internal sealed class ConversationInbox
 {
-    private const int MostSkipped = 1024;
-
     /// <summary>Events handed out whose stored twin is awaited: an hour of storage being away at 30 a second.</summary>
     private const int MostShown = 100_000;
     private const int MostStored = 1024;
 
     private readonly Lock _gate = new();
-    private readonly HandlingQueue _queue = new(load);
-    private readonly EarlyArrivals _early = new();
-    private readonly HashSet<long> _skipped = [];
     private readonly RecentIds _ids = new(MostShown, MostStored);
+    private readonly ReplayBook _replays = new();
+    private readonly HandlingQueue _queue;
+    private readonly LogOrder _order;
     private long? _epoch;
-    private long? _accepted;
     private long _handled;
     private long _sent;
-    private long? _replayed;
-    private long _sessionFirst = long.MaxValue;
-    private readonly HashSet<long> _replays = [];
     private int _generation;
     private bool _isFilling;
 
-    public string Conversation { get; } = conversation;
+    public ConversationInbox(string conversation, InboxLoad load)
+    {
+        Conversation = conversation;
+        _queue = new HandlingQueue(load);
+        _order = new LogOrder(_queue, _ids);
+    }
+
+    public string Conversation { get; }
 
     /// <summary>The last seq that the application got or is about to get.</summary>
     public long? Accepted()
     {
         using var locked = _gate.EnterScope();
-        return _accepted;
+        return _order.Accepted;
     }
 
     /// <summary>How far the application has handled it.</summary>
     public InboxPosition? Position()
     {
         using var locked = _gate.EnterScope();
-        return _accepted is null ? null : new InboxPosition(_epoch ?? 0, _handled);
+        return _order.Accepted is null ? null : new InboxPosition(_epoch ?? 0, _handled);
     }
 
     /// <summary>What may be acknowledged: handled, and sent on this connection.</summary>
     public long? Acknowledgeable()
     {
         using var locked = _gate.EnterScope();
-        var seq = _accepted is null ? _replayed ?? 0 : Math.Min(_handled, _sent);
+        var seq = _order.Accepted is null ? _replays.Last ?? 0 : Math.Min(_handled, _sent);
         return seq > 0 ? seq : null;
     }
 
@@ -63,10 +58,10 @@ internal sealed class ConversationInbox(string conversation, InboxLoad load)
     public void StartAt(long? epoch, long seq)
     {
         using var locked = _gate.EnterScope();
-        if (_accepted is null)
+        if (_order.TryBegin(seq))
         {
             _epoch ??= epoch;
-            _accepted = _handled = seq;
+            _handled = seq;
         }
     }
 
@@ -75,9 +70,8 @@ internal sealed class ConversationInbox(string conversation, InboxLoad load)
     {
         using var locked = _gate.EnterScope();
         _sent = 0;
-        _replayed = null;
-        _sessionFirst = long.MaxValue;
-        _early.Clear(known: 0);
+        _replays.BeginSession();
+        _order.Forget(known: 0);
     }
 
     /// <summary>An event as it arrives, from the connection (<paramref name="live"/>) or from the history.</summary>
@@ -99,19 +93,19 @@ internal sealed class ConversationInbox(string conversation, InboxLoad load)
     public Arrival Truncate(long from, long to)
     {
         using var locked = _gate.EnterScope();
-        _accepted ??= _handled = from - 1;
-        return to > _accepted ? PlaceLocked(new InboxEntry(from, to, null, _generation)) : Arrival.Ignored;
+        BeginLocked(from - 1);
+        return to > _order.Accepted ? _order.Place(new InboxEntry(from, to, null, _generation)) : Arrival.Ignored;
     }
 
     /// <summary>The server gave this one up after several rounds.</summary>
     public Arrival Skip(long seq)
     {
         using var locked = _gate.EnterScope();
-        _accepted ??= _handled = seq - 1;
-        if (seq > _accepted)
+        BeginLocked(seq - 1);
+        if (seq > _order.Accepted)
         {
-            RememberSkippedLocked(seq);
-            return PlaceLocked(new InboxEntry(seq, seq, null, _generation));
+            _replays.Skipped(seq);
+            return _order.Place(new InboxEntry(seq, seq, null, _generation));
         }
 
         if (!_queue.GiveUp(seq, _generation))
@@ -119,7 +113,7 @@ internal sealed class ConversationInbox(string conversation, InboxLoad load)
             return Arrival.Ignored;
         }
 
-        RememberSkippedLocked(seq);
+        _replays.Skipped(seq);
         return Arrival.Queued;
     }
 
@@ -127,8 +121,8 @@ internal sealed class ConversationInbox(string conversation, InboxLoad load)
     public Arrival JumpTo(long seq, int generation)
     {
         using var locked = _gate.EnterScope();
-        return _accepted is { } accepted && seq > accepted && _generation == generation
-            ? PlaceLocked(new InboxEntry(accepted + 1, seq, null, _generation))
+        return _order.Accepted is { } accepted && seq > accepted && _generation == generation
+            ? _order.Place(new InboxEntry(accepted + 1, seq, null, _generation))
             : Arrival.Ignored;
     }
 
@@ -166,7 +160,7 @@ internal sealed class ConversationInbox(string conversation, InboxLoad load)
     public bool TryStart()
     {
         using var locked = _gate.EnterScope();
-        DrainEarlyLocked();
+        _order.Drain();
         return _queue.TryStart();
     }
 
@@ -174,7 +168,7 @@ internal sealed class ConversationInbox(string conversation, InboxLoad load)
     public InboxEntry? Next()
     {
         using var locked = _gate.EnterScope();
-        DrainEarlyLocked();
+        _order.Drain();
         return _queue.Next();
     }
 
@@ -190,9 +184,9 @@ internal sealed class ConversationInbox(string conversation, InboxLoad load)
     {
         using var locked = _gate.EnterScope();
         _queue.Dequeue();
-        if (entry.IsReplay && _replays.Count < MostSkipped)
+        if (entry.IsReplay)
         {
-            _replays.Add(entry.From);
+            _replays.Handled(entry.From);
         }
 
         if (entry.To is { } to && entry.Generation == _generation)
@@ -214,7 +208,7 @@ internal sealed class ConversationInbox(string conversation, InboxLoad load)
 
         if (isOfThisLog)
         {
-            RememberSkippedLocked(entry.To!.Value);
+            _replays.Skipped(entry.To!.Value);
             _handled = Math.Max(_handled, entry.To.Value);
         }
         else if (entry.Event is { Seq: null } provisional)
@@ -238,30 +232,28 @@ internal sealed class ConversationInbox(string conversation, InboxLoad load)
             ResetLocked(seq - 1);
         }
 
-        if (e.Attempt is not null && (_skipped.Remove(seq) || _accepted is null || seq < _sessionFirst))
+        if (_replays.IsReplay(e, seq, hasPosition: _order.Accepted is not null))
         {
-            // An operator replays a dead letter: it comes alone, and no position moves. A plain repeat was sent on this connection before.
-            if (_replays.Contains(seq))
+            if (!_replays.TryTake(seq))
             {
                 return Arrival.AlreadyReplayed;
             }
 
-            _replayed = seq;
             _queue.Enqueue(new InboxEntry(seq, null, e, _generation));
             return Arrival.Queued;
         }
 
         _epoch = e.Epoch;
-        _accepted ??= _handled = seq - 1;
+        BeginLocked(seq - 1);
         if (live)
         {
             _sent = Math.Max(_sent, seq);
-            _sessionFirst = Math.Min(_sessionFirst, seq);
+            _replays.Sent(seq);
         }
 
-        if (seq > _accepted)
+        if (seq > _order.Accepted)
         {
-            return PlaceLocked(new InboxEntry(seq, seq, e, _generation));
+            return _order.Place(new InboxEntry(seq, seq, e, _generation));
         }
 
         return seq <= _handled ? Arrival.AlreadyHandled
@@ -281,58 +273,24 @@ internal sealed class ConversationInbox(string conversation, InboxLoad load)
         return Arrival.Queued;
     }
 
-    private Arrival PlaceLocked(InboxEntry entry)
-    {
-        if (entry.From > _accepted + 1 || !_queue.HasRoom)
-        {
-            _early.Add(entry);
-            return Arrival.Gap;
-        }
+    private InboxGap? GapLocked() => _order.Missing() is var (after, to) ? new InboxGap(after, to, _generation) : null;
 
-        AcceptLocked(entry);
-        DrainEarlyLocked();
-        return _early.IsEmpty ? Arrival.Queued : Arrival.Gap;
-    }
-
-    private void DrainEarlyLocked()
+    /// <summary>The first that is known of the conversation.</summary>
+    private void BeginLocked(long seq)
     {
-        while (_accepted is { } accepted && _queue.HasRoom && _early.Take(accepted) is { } entry)
+        if (_order.TryBegin(seq))
         {
-            AcceptLocked(entry);
+            _handled = seq;
         }
     }
-
-    private void AcceptLocked(InboxEntry entry)
-    {
-        // Noted before any provisional event was seen, too: the first may be of a send that was stored, and repeated when its receipt was lost.
-        if (entry.Event is { } e && !_ids.TryStore(e))
-        {
-            // The stored twin of a provisional event: only the position moves.
-            entry.Event = null;
-        }
-
-        _accepted = entry.To!.Value;
-        _queue.Enqueue(entry);
-    }
-
-    private InboxGap? GapLocked()
-        => _accepted is { } accepted && _early.MissingAfter(accepted) is { } last ? new InboxGap(accepted, last, _generation) : null;
 
     private void ResetLocked(long head)
     {
         _generation++;
-        _accepted = _handled = head;
+        _handled = head;
         _sent = 0;
-        _early.Clear(known: head);
-        _skipped.Clear();
+        _order.BeginAgain(head);
+        _replays.ForgetSkipped();
         _queue.Unblock();
-    }
-
-    private void RememberSkippedLocked(long seq)
-    {
-        if (_skipped.Count < MostSkipped)
-        {
-            _skipped.Add(seq);
-        }
     }
 }
