@@ -1,8 +1,5 @@
-using System.Net;
 using Chat.Server.Backplane;
-using Chat.Tests.Support.Clients;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http.Connections;
 using Microsoft.AspNetCore.SignalR;
@@ -38,11 +35,10 @@ internal sealed class SampleServer : IAsyncDisposable
 
     public async Task<HubConnection> ConnectAsync(string user)
     {
-        var address = new UriBuilder(_app.Urls.Single()) { Scheme = "ws", Path = "/sample", Query = $"user={user}" };
-        var builder = new HubConnectionBuilder();
-        builder.Services.AddSingleton<EndPoint>(new UriEndPoint(address.Uri));
-        builder.Services.AddSingleton<IConnectionFactory>(new WebSocketFactory(() => ""));
-        var connection = builder.Build();
+        var address = new UriBuilder(_app.Urls.Single()) { Path = "/sample", Query = $"user={user}" };
+        var connection = new HubConnectionBuilder()
+            .WithUrl(address.Uri, HttpTransportType.WebSockets, options => options.SkipNegotiation = true)
+            .Build();
         await connection.StartAsync();
         return connection;
     }

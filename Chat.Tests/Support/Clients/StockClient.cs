@@ -1,8 +1,7 @@
-using System.Net;
 using System.Text.Json;
 using Chat.Contracts;
 using Chat.Tests.Faults.Checker;
-using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Http.Connections;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.AspNetCore.SignalR.Client;
 using Microsoft.Extensions.DependencyInjection;
@@ -88,17 +87,15 @@ internal sealed class StockClient(
 
         var signIn = token ?? (() => TestTokens.For(User));
         var builder = new HubConnectionBuilder();
-        if (negotiate)
+        builder.WithUrl(address.Uri, options =>
         {
-            builder.WithUrl(address.Uri, options => options.AccessTokenProvider = () => Task.FromResult<string?>(signIn()));
-        }
-        else
-        {
-            address.Scheme = server.Scheme == "https" ? "wss" : "ws";
-            builder.Services.AddSingleton<EndPoint>(new UriEndPoint(address.Uri));
-            builder.Services.AddSingleton<IConnectionFactory>(new WebSocketFactory(signIn));
-        }
-
+            options.AccessTokenProvider = () => Task.FromResult<string?>(signIn());
+            if (!negotiate)
+            {
+                options.Transports = HttpTransportType.WebSockets;
+                options.SkipNegotiation = true;
+            }
+        });
         builder.Services.Configure<JsonHubProtocolOptions>(json => ChatJson.Apply(json.PayloadSerializerOptions));
         return builder.Build();
     }
