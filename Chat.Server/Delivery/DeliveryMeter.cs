@@ -11,6 +11,7 @@ internal sealed class DeliveryMeter : IDisposable
     private static readonly KeyValuePair<string, object?> Replay = new("delivery.path", "replay");
 
     private static readonly KeyValuePair<string, object?> ToWrite = new("stage", "write");
+    private static readonly KeyValuePair<string, object?> ToAck = new("stage", "ack");
 
     private static readonly InstrumentAdvice<double> LatencyBuckets = new()
     {
@@ -40,7 +41,7 @@ internal sealed class DeliveryMeter : IDisposable
         _meter.CreateObservableCounter(
             "chat.message.blanked", () => Feeds.Frames.Blanked, "{message}", "Events with a value that cannot be written, sent without their content.");
         _slow = _meter.CreateCounter<long>("chat.connection.slow_disconnect", "{connection}", "Connections closed for lack of acknowledgements.");
-        _duration = _meter.CreateHistogram("chat.message.delivery.duration", "s", "From the acceptance of a message until it was written to the connections that are live.", advice: LatencyBuckets);
+        _duration = _meter.CreateHistogram("chat.message.delivery.duration", "s", "From the acceptance of a message until it was written to the connections that are live, or until a device acknowledged it.", advice: LatencyBuckets);
         _failed = _meter.CreateCounter<long>("chat.message.failed", "{message}", "Sends that the server could not store, and deliveries that it gave up.");
         _expired = _meter.CreateCounter<long>("chat.message.expired", "{message}", "Events that had expired before a device got them.");
         _letters = _meter.CreateCounter<long>("chat.deadletter.replay", "{message}", "Replays of dead letters that came to an end.");
@@ -48,6 +49,9 @@ internal sealed class DeliveryMeter : IDisposable
 
     /// <summary>Events were written to all who are live, so long after they were accepted.</summary>
     public void Fed(TimeSpan sinceAccepted) => _duration.Record(Math.Max(0, sinceAccepted.TotalSeconds), Live, ToWrite);
+
+    /// <summary>A device acknowledged an event, so long after it was accepted.</summary>
+    public void Acknowledged(TimeSpan sinceAccepted, bool live) => _duration.Record(Math.Max(0, sinceAccepted.TotalSeconds), live ? Live : Replay, ToAck);
 
     public void Delivered(int events, bool live) => Interlocked.Add(ref live ? ref _live : ref _replayed, events);
 

@@ -2,6 +2,7 @@ using System.Security.Claims;
 using System.Text.Json;
 using Chat.Contracts;
 using Chat.Server.Messaging.Topics;
+using Chat.Server.Storage;
 using Chat.Server.Storage.Conversations;
 using Chat.Server.Storage.Model;
 using Microsoft.Extensions.Options;
@@ -41,7 +42,7 @@ internal sealed class HistoryReads(
         {
             var limit = Math.Min(history!.Limit ?? options.Value.HistoryDefault, options.Value.HistoryMax);
             var window = new HistoryWindow(history.Before, history.After, history.Around, limit);
-            if (await read(history.Conversation!, window, ct) is not { } page)
+            if (await PageAsync(read, history.Conversation!, window, ct) is not { } page)
             {
                 return new HistoryResult { Error = Errors.NotFound };
             }
@@ -56,6 +57,23 @@ internal sealed class HistoryReads(
             return new HistoryResult { Ok = true, Events = events, Head = page.Head, First = page.First };
         },
         cancellation);
+
+    private static async Task<HistoryPage?> PageAsync(
+        Func<string, HistoryWindow, CancellationToken, Task<HistoryPage?>> read, string conversation, HistoryWindow window, CancellationToken cancellation)
+    {
+        using var step = EventTraces.StartRead(conversation);
+        try
+        {
+            var page = await read(conversation, window, cancellation);
+            step.Found(page?.Rows.Count ?? 0);
+            return page;
+        }
+        catch (Exception e)
+        {
+            step.Failed(e);
+            throw;
+        }
+    }
 
     private static ChatEvent ToContract(OutboxRow row, long now) => new()
     {

@@ -10,10 +10,10 @@ public sealed partial class SourceRulesTests
     /// <summary>Files that may be longer, up to so many lines: one thing each that gets no clearer in two.</summary>
     private static readonly Dictionary<string, int> LongFiles = new()
     {
-        ["Chat.Client/Receiving/ConversationInbox.cs"] = 340,
+        ["Chat.Client/Receiving/ConversationInbox.cs"] = 300,
         ["Chat.Client/Sending/Outbox.cs"] = 290,
         ["Chat.Server/Delivery/Feeds/ConversationFeed.cs"] = 300,
-        ["Chat.Server/Delivery/Pumps/ConnectionPump.cs"] = 380,
+        ["Chat.Server/Delivery/Pumps/ConnectionPump.cs"] = 280,
         ["Chat.Server/Storage/Writing/BatchCommitter.cs"] = 300,
         ["Chat.Server/Workers/Supervision/ChildSlot.cs"] = 280,
     };

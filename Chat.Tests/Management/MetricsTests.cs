@@ -30,7 +30,9 @@ public sealed partial class MetricsTests(ManagementBed bed) : IClassFixture<Mana
 
         await Eventually.TrueAsync(
             async () => Assert.Single((await bed.Viewer.ReadAsync<Page<QueueUserView>>($"{ManagementRoutes.QueueUsers}?q={reader}")).Items) is { InFlight: 0, OldestSeconds: 0 }, "nothing is owed");
-        Assert.True(await MetricAsync("""chat_message_delivery_duration_seconds_count""") > 0);
+        Assert.True(await MetricAsync("""chat_message_delivery_duration_seconds_count{stage="write"}""") > 0);
+        await Eventually.TrueAsync(
+            async () => await MetricAsync("""chat_message_delivery_duration_seconds_sum{stage="ack"}""") > 1.5, "the time until the acknowledgement is measured");
     }
 
     [Fact]

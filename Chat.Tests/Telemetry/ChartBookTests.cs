@@ -112,5 +112,5 @@ public sealed class ChartBookTests
         new(source, 1, [new(family, "", "", MetricKind.Counter, [], [new(LabelSet.Empty, value, null)])]);
 
     private static MetricsSnapshot Delivery(long fast, long slow, string source) =>
-        new(source, 1, [new("chat.message.delivery.duration", "s", "", MetricKind.Histogram, [0.1, 1], [new(LabelSet.Empty, 0, [fast, slow, 0])])]);
+        new(source, 1, [new("chat.message.delivery.duration", "s", "", MetricKind.Histogram, [0.1, 1], [new(LabelSet.Of("stage", "write"), 0, [fast, slow, 0])])]);
 }

@@ -127,7 +127,7 @@ internal sealed class LetterBox
             }
 
             _again.Enqueue(subscription);
-            _pump.RunUnderLock();
+            _pump.WakeUnderLock();
         }
 
         // The loop may be waiting for room.

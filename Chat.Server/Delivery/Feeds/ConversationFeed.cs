@@ -246,6 +246,7 @@ internal sealed class ConversationFeed(string conversation, int recentEvents)
         SerializedHubMessage? frame = null;
         var first = run[0].Seq;
         var last = run[^1].Seq;
+        var acceptedAt = run[^1].At;
         foreach (var subscription in _subscriptions)
         {
             if (!subscription.Live || subscription.Position >= last)
@@ -253,7 +254,7 @@ internal sealed class ConversationFeed(string conversation, int recentEvents)
                 continue;
             }
 
-            if (subscription.Position != first - 1 || !subscription.Pump.TrySendLive(subscription, frame ??= Frames.Events(run), run.Count, last))
+            if (subscription.Position != first - 1 || !subscription.Pump.TrySendLive(subscription, frame ??= Frames.Events(run), run.Count, last, acceptedAt))
             {
                 subscription.Live = false;
                 subscription.Pump.FallBehind(subscription);

@@ -153,10 +153,7 @@ internal sealed partial class FeedPublisher(
         }
 
         changes.ForEach(Welcome);
-        foreach (var e in run)
-        {
-            EventTraces.Done("deliver", e, began);
-        }
+        EventTraces.Done("deliver", run.AsSpan(), began);
     }
 
     /// <summary>Users who were added follow the conversation from that event on.</summary>

@@ -9,8 +9,8 @@ namespace Chat.Server.Delivery.Nodes;
 /// Wakes other nodes by way of the database when the bus may not reach them. The first commit rings at once; those that follow
 /// within <see cref="DeliveryOptions.SignalInterval"/> share the next ring, so a busy node costs a few statements and not one a commit.
 /// </summary>
-internal sealed class CommitBell(
-    ICommitSignal signal, IBackplane bus, BackplaneNode node, IOptions<DeliveryOptions> options, TimeProvider time) : BackgroundService
+internal sealed partial class CommitBell(
+    ICommitSignal signal, IBackplane bus, BackplaneNode node, IOptions<DeliveryOptions> options, TimeProvider time, ILogger<CommitBell> logger) : BackgroundService
 {
     private readonly SemaphoreSlim _rung = new(0, 1);
     private int _waiting;
@@ -43,6 +43,11 @@ internal sealed class CommitBell(
             {
                 // Whoever follows reads again soon, and nothing is committed meanwhile.
             }
+            catch (Exception e) when (!stop.IsCancellationRequested)
+            {
+                // The others find the commit when they next read. Ended, this loop would end the whole process.
+                Log.RingFault(logger, e);
+            }
 
             await Task.Delay(options.Value.SignalInterval, time, stop);
         }
@@ -52,5 +57,11 @@ internal sealed class CommitBell(
     {
         _rung.Dispose();
         base.Dispose();
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1248, LogLevel.Error, "Other nodes could not be told of a commit through the database; they find it when they next read", EventName = "RingFault")]
+        public static partial void RingFault(ILogger logger, Exception exception);
     }
 }

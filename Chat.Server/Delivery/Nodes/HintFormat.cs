@@ -26,6 +26,7 @@ internal static class HintFormat
         Nothing = 0,
         Ref = 1,
         Expiry = 2,
+        Trace = 4,
     }
 
     /// <summary>Messages that carry all the events, in order, with how many each carries.</summary>
@@ -139,6 +140,7 @@ internal static class HintFormat
         var has = (Has)reader.Byte();
         var reference = has.HasFlag(Has.Ref) ? reader.Text() : null;
         long? expires = has.HasFlag(Has.Expiry) ? reader.Long() : null;
+        var trace = has.HasFlag(Has.Trace) ? reader.Text() : null;
         if (!isWanted && !type.Span.SequenceEqual(Member))
         {
             return null;
@@ -157,6 +159,7 @@ internal static class HintFormat
             Body = body.ToArray(),
             Ref = reference,
             ExpiresAt = expires,
+            TraceParent = trace,
         };
     }
 
@@ -170,7 +173,8 @@ internal static class HintFormat
         writer.Text(e.Id);
         writer.Text(e.Sender);
         writer.Bytes(e.Body.Span);
-        writer.Byte((byte)((e.Ref is null ? Has.Nothing : Has.Ref) | (e.ExpiresAt is null ? Has.Nothing : Has.Expiry)));
+        writer.Byte((byte)(
+            (e.Ref is null ? Has.Nothing : Has.Ref) | (e.ExpiresAt is null ? Has.Nothing : Has.Expiry) | (e.TraceParent is null ? Has.Nothing : Has.Trace)));
         if (e.Ref is not null)
         {
             writer.Text(e.Ref);
@@ -179,6 +183,11 @@ internal static class HintFormat
         if (e.ExpiresAt is { } expires)
         {
             writer.Long(expires);
+        }
+
+        if (e.TraceParent is not null)
+        {
+            writer.Text(e.TraceParent);
         }
     }
 }

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
 using System.Threading.Channels;
 using Chat.Server.Backplane;
 using Chat.Server.Failpoints;
@@ -9,7 +11,8 @@ namespace Chat.Server.Delivery.Nodes;
 /// Tells other processes of commits. The writer only hands over; composing and publishing are this loop's, and when it does not keep
 /// up hints are dropped: the journal has what they told.
 /// </summary>
-internal sealed class HintSender(IBackplane bus, CommitBell bell, BackplaneMetrics metrics) : BackgroundService, ICommitObserver
+internal sealed partial class HintSender(
+    IBackplane bus, CommitBell bell, BackplaneMetrics metrics, TimeProvider time, ILogger<HintSender> logger) : BackgroundService, ICommitObserver
 {
     private const int BatchesWaiting = 1_024;
     private const int MostAtOnce = 1_024;
@@ -55,7 +58,15 @@ internal sealed class HintSender(IBackplane bus, CommitBell bell, BackplaneMetri
                 events.AddRange(batch);
             }
 
-            Tell(events);
+            try
+            {
+                Tell(events);
+            }
+            catch (Exception e)
+            {
+                // The journal has what these hints would have told. Ended, this loop would end the whole process.
+                Log.HintFault(logger, e);
+            }
         }
     }
 
@@ -66,12 +77,23 @@ internal sealed class HintSender(IBackplane bus, CommitBell bell, BackplaneMetri
             return;
         }
 
+        var began = time.GetUtcNow();
+        var told = 0;
         foreach (var (message, count) in HintFormat.Write(events))
         {
             if (bus.Publish(Hint.Channel, message))
             {
                 metrics.HintsSent(count);
+                EventTraces.Done("publish", CollectionsMarshal.AsSpan(events).Slice(told, count), began, ActivityKind.Producer);
             }
+
+            told += count;
         }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1249, LogLevel.Error, "Other processes could not be told of commits; they find them in the journal", EventName = "HintFault")]
+        public static partial void HintFault(ILogger logger, Exception exception);
     }
 }

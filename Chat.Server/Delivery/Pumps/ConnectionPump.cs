@@ -16,14 +16,11 @@ namespace Chat.Server.Delivery.Pumps;
 internal sealed partial class ConnectionPump
 {
     private readonly Lock _lock = new();
-    private readonly Queue<Subscription> _behind = new();
-    private readonly Queue<Action> _orders = new();
+    private readonly AckTimer _timer = new();
     private readonly PumpServices _services;
-    private readonly CatchUp _catchUp;
+    private readonly PumpLoop _loop;
     private readonly FollowOrders _follow;
     private readonly Func<string, bool> _mayFollow;
-    private bool _running;
-    private bool _resendWanted;
     private volatile bool _closed;
 
     /// <param name="mayFollow">Whether the user has the right to a conversation that the device wants to be fed.</param>
@@ -37,7 +34,7 @@ internal sealed partial class ConnectionPump
         Window = new AckWindow(services.Options.Window, services.Time);
         Places = new Places(_lock, Window);
         Writer = new ConnectionWriter(connection, services.Options.PendingWrites, Window.Progress, services.Logger);
-        _catchUp = new CatchUp(this, services);
+        _loop = new PumpLoop(this, _lock, services);
         _follow = new FollowOrders(this, services);
         Letters = new LetterBox(this, _lock, services);
     }
@@ -60,9 +57,9 @@ internal sealed partial class ConnectionPump
     public bool IsClosed => _closed;
 
     /// <summary>There is something to do for it that is not live.</summary>
-    public bool IsCatchingUp => _running;
+    public bool IsCatchingUp => _loop.IsRunning;
 
-    public bool HasLoaded => _catchUp.HasLoaded;
+    public bool HasLoaded => _loop.HasLoaded;
 
     /// <summary>Begins with what the device follows; returns at once.</summary>
     public void Start()
@@ -80,7 +77,7 @@ internal sealed partial class ConnectionPump
             _closed = true;
             left = Places.ClearUnderLock();
             Letters.EndUnderLock();
-            _behind.Clear();
+            _loop.EndUnderLock();
         }
 
         Window.Wake();
@@ -91,18 +88,26 @@ internal sealed partial class ConnectionPump
     }
 
     /// <summary>Writes events of a live subscription. Called under the feed's lock; never waits. False: no room, let the pump do it.</summary>
-    public bool TrySendLive(Subscription subscription, SerializedHubMessage frame, int count, long last)
+    /// <param name="acceptedAt">The last one was accepted then; Unix milliseconds.</param>
+    public bool TrySendLive(Subscription subscription, SerializedHubMessage frame, int count, long last, long acceptedAt)
     {
         if (_closed || !Writer.HasRoom || !Window.TryTake(count))
         {
             return false;
         }
 
-        Places.Hand(subscription, last);
-        _services.Meter.Delivered(count, live: true);
+        Hand(subscription, count, last, acceptedAt, live: true);
         _services.Facts.Note(FactKind.Pushed, this, subscription.Feed.Conversation, last - count + 1, last);
         Writer.Post(frame);
         return true;
+    }
+
+    /// <summary>So many events, up to this one, go to the connection now; there is room for them.</summary>
+    public void Hand(Subscription subscription, int count, long last, long acceptedAt, bool live)
+    {
+        Places.Hand(subscription, last);
+        _timer.Sending(subscription, last, acceptedAt, live);
+        _services.Meter.Delivered(count, live);
     }
 
     /// <summary>Writes a notice if the socket keeps up; notices are not owed.</summary>
@@ -119,18 +124,10 @@ internal sealed partial class ConnectionPump
     {
         lock (_lock)
         {
-            if (_closed)
+            if (!_closed)
             {
-                return;
+                _loop.AddUnderLock(subscription);
             }
-
-            if (!subscription.Queued)
-            {
-                subscription.Queued = true;
-                _behind.Enqueue(subscription);
-            }
-
-            RunUnderLock();
         }
     }
 
@@ -151,6 +148,11 @@ internal sealed partial class ConnectionPump
                     new CursorKey(User, Device, subscription.Feed.Conversation), TestSwitches.CursorTooFar ? subscription.Position : subscription.Acked);
             }
 
+            if (_timer.Acknowledged(subscription, subscription.Acked) is var (acceptedAt, live))
+            {
+                _services.Meter.Acknowledged(_services.Time.GetUtcNow() - DateTimeOffset.FromUnixTimeMilliseconds(acceptedAt), live);
+            }
+
             acknowledged(subscription, subscription.Acked);
         }
     }
@@ -160,19 +162,19 @@ internal sealed partial class ConnectionPump
     {
         lock (_lock)
         {
-            RunUnderLock();
+            _loop.WakeUnderLock();
         }
 
         Window.Wake();
     }
 
     /// <summary>Begins to follow a conversation that the user was just added to.</summary>
-    public void Follow(string conversation, long position) => Order(() => _follow.Join(conversation, position));
+    public void Follow(string conversation, long position) => _loop.Order(() => _follow.Join(conversation, position));
 
     /// <summary>Follows a topic from a position.</summary>
     /// <param name="durable">Its acknowledgements move the device's cursor.</param>
     /// <param name="moves">Also when it follows the topic already.</param>
-    public void Subscribe(string topic, long position, bool durable, bool moves) => Order(() => _follow.Subscribe(topic, position, durable, moves));
+    public void Subscribe(string topic, long position, bool durable, bool moves) => _loop.Order(() => _follow.Subscribe(topic, position, durable, moves));
 
     /// <summary>Leaves a topic: nothing is fed from now on, a page that is being written apart.</summary>
     public void Unsubscribe(string topic)
@@ -182,21 +184,14 @@ internal sealed partial class ConnectionPump
             _services.Feeds.Leave(subscription);
         }
 
-        Order(() => _follow.Leave(topic));
+        _loop.Order(() => _follow.Leave(topic));
 
         // The loop may be waiting for room that nobody will make.
         Window.Wake();
     }
 
     /// <summary>Asks storage anew what the device follows; what it follows already goes on.</summary>
-    public void Reload()
-    {
-        lock (_lock)
-        {
-            _catchUp.LoadAgain();
-            RunUnderLock();
-        }
-    }
+    public void Reload() => _loop.LoadAgain();
 
     /// <summary>Takes a place in the conversation's feed; not live yet.</summary>
     public Subscription? Join(string conversation, long position, bool keepsCursor = true)
@@ -207,9 +202,7 @@ internal sealed partial class ConnectionPump
         {
             if (!_closed && Places.TryAddUnderLock(subscription))
             {
-                subscription.Queued = true;
-                _behind.Enqueue(subscription);
-                RunUnderLock();
+                _loop.AddUnderLock(subscription);
                 return subscription;
             }
         }
@@ -233,6 +226,7 @@ internal sealed partial class ConnectionPump
             Letters.CheckUnderLock(Places.AllUnderLock);
         }
 
+        _timer.Rearm();
         switch (Window.Judge(_services.Options))
         {
             case AckVerdict.Close when !_closed:
@@ -241,11 +235,7 @@ internal sealed partial class ConnectionPump
                 _ = CloseAsync(new Notice { Kind = NoticeKinds.Bye, Code = ErrorCodes.AckTimeout, Retry = true });
                 break;
             case AckVerdict.Resend:
-                lock (_lock)
-                {
-                    _resendWanted = true;
-                    RunUnderLock();
-                }
+                _loop.OrderResend();
 
                 // The loop may be waiting for room, which only this resend may bring.
                 Window.Wake();
@@ -279,100 +269,12 @@ internal sealed partial class ConnectionPump
         }
     }
 
-    private void Order(Action order)
-    {
-        lock (_lock)
-        {
-            _orders.Enqueue(order);
-            RunUnderLock();
-        }
-    }
-
-    /// <summary>Starts the loop, unless it runs.</summary>
-    public void RunUnderLock()
-    {
-        if (!_running)
-        {
-            _running = true;
-            _ = Task.Run(RunAsync);
-        }
-    }
-
-    private async Task RunAsync()
-    {
-        try
-        {
-            do
-            {
-                await _catchUp.LoadAsync();
-            }
-            while (await StepAsync());
-        }
-        catch (OperationCanceledException) when (_closed || Connection.ConnectionAborted.IsCancellationRequested)
-        {
-            // The connection went away while storage was read for it.
-        }
-        catch (Exception e)
-        {
-            Log.PumpFault(_services.Logger, Connection.ConnectionId, e);
-            await CloseAsync(new Notice { Kind = NoticeKinds.Bye, Code = ErrorCodes.Internal, Retry = true });
-        }
-    }
-
-    private async Task<bool> StepAsync()
-    {
-        if (NextTask() is not { } task)
-        {
-            return false;
-        }
-
-        await task();
-        return true;
-    }
-
-    /// <summary>Null: nothing to do, and the loop counts as ended.</summary>
-    private Func<Task>? NextTask()
-    {
-        lock (_lock)
-        {
-            if (!_closed && _resendWanted)
-            {
-                _resendWanted = false;
-                var owing = Places.OwingUnderLock();
-                return () => _catchUp.ResendAsync(owing);
-            }
-
-            if (!_closed && Letters.NextUnderLock() is { } letters)
-            {
-                return () => letters(_catchUp);
-            }
-
-            if (!_closed && _orders.TryDequeue(out var order))
-            {
-                return () =>
-                {
-                    order();
-                    return Task.CompletedTask;
-                };
-            }
-
-            if (!_closed && _behind.TryDequeue(out var subscription))
-            {
-                subscription.Queued = false;
-                return () => _catchUp.AdvanceAsync(subscription);
-            }
-
-            _running = false;
-            return null;
-        }
-    }
+    /// <summary>Has the loop look around.</summary>
+    public void WakeUnderLock() => _loop.WakeUnderLock();
 
     private static partial class Log
     {
         [LoggerMessage(1200, LogLevel.Information, "Connection {Connection} acknowledged nothing for too long ({Unacknowledged} events); closed, it will catch up", EventName = "AckTimeout")]
         public static partial void AckTimeout(ILogger logger, string connection, int unacknowledged);
-
-        [LoggerMessage(1201, LogLevel.Error, "The pump of connection {Connection} met an unexpected fault; the connection is closed and will catch up", EventName = "PumpFault")]
-        public static partial void PumpFault(ILogger logger, string connection, Exception exception);
     }
 }

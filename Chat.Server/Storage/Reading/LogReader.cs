@@ -15,9 +15,22 @@ internal sealed class LogReader(StorageGate gate, IStorageDialect dialect, TimeP
         """;
 
     /// <summary>Up to <paramref name="limit"/> events with <paramref name="after"/> &lt; seq ≤ <paramref name="through"/>, ascending.</summary>
-    public Task<List<LogEvent>> ReadAsync(string conversation, long after, long through, int limit, CancellationToken cancellation) =>
-        gate.RunAsync(
-            (db, ct) => ReadAsync(db, conversation, after, through, limit, time.GetUtcNow().ToUnixTimeMilliseconds(), ct), cancellation);
+    public async Task<List<LogEvent>> ReadAsync(string conversation, long after, long through, int limit, CancellationToken cancellation)
+    {
+        using var step = EventTraces.StartRead(conversation);
+        try
+        {
+            var events = await gate.RunAsync(
+                (db, ct) => ReadAsync(db, conversation, after, through, limit, time.GetUtcNow().ToUnixTimeMilliseconds(), ct), cancellation);
+            step.Found(events.Count);
+            return events;
+        }
+        catch (Exception e)
+        {
+            step.Failed(e);
+            throw;
+        }
+    }
 
     /// <summary>What was committed since <paramref name="position"/>.</summary>
     /// <param name="own">Also what this process committed.</param>

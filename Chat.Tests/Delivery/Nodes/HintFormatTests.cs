@@ -19,13 +19,14 @@ public sealed class HintFormatTests
         Body = Encoding.UTF8.GetBytes("""{"text":"ü"}"""),
         Ref = "other",
         ExpiresAt = 1_700_000_100_000,
+        TraceParent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
     };
 
     private static List<LogEvent> Read(IEnumerable<LogEvent> events, Func<string, bool> wanted) =>
         [.. HintFormat.Write(events).Select(m => m.Message.ToArray()).SelectMany(m => ((Hint.Committed)HintFormat.Read(m, wanted, out _)!).Events)];
 
     private static string Text(LogEvent e) =>
-        $"{e.Conversation} {e.Epoch} {e.Seq} {e.Id} {e.Type} {e.Sender} {e.At} {Encoding.UTF8.GetString(e.Body.Span)} {e.Ref} {e.ExpiresAt}";
+        $"{e.Conversation} {e.Epoch} {e.Seq} {e.Id} {e.Type} {e.Sender} {e.At} {Encoding.UTF8.GetString(e.Body.Span)} {e.Ref} {e.ExpiresAt} {e.TraceParent}";
 
     [Fact]
     public void Committed_WrittenAndRead_IsTheSame()
