@@ -93,7 +93,7 @@ internal class ProductTarget(TargetKind kind, ProductOptions options, TimeProvid
         {
             return await http.GetFromJsonAsync<Overview>(new Uri(Management, ManagementRoutes.Overview), ChatJson.Options, cancellationToken);
         }
-        catch (HttpRequestException)
+        catch (Exception e) when (IsNoAnswer(e, cancellationToken))
         {
             return null;
         }

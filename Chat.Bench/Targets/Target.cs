@@ -95,6 +95,10 @@ internal abstract class Target(TargetKind kind) : IAsyncDisposable
         throw new InvalidOperationException($"The server did not start. {process.LastWords()}");
     }
 
+    /// <summary>Whether a request failed because nobody answered (in time), which a server that is starting may do for long on a busy machine.</summary>
+    protected static bool IsNoAnswer(Exception e, CancellationToken cancellationToken) =>
+        e is HttpRequestException || (e is TaskCanceledException && !cancellationToken.IsCancellationRequested);
+
     protected static async Task<bool> AnswersAsync(HttpClient http, Uri address, CancellationToken cancellationToken)
     {
         try
@@ -102,7 +106,7 @@ internal abstract class Target(TargetKind kind) : IAsyncDisposable
             using var response = await http.GetAsync(address, cancellationToken);
             return response.IsSuccessStatusCode;
         }
-        catch (HttpRequestException)
+        catch (Exception e) when (IsNoAnswer(e, cancellationToken))
         {
             return false;
         }
