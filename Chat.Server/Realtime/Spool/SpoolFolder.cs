@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.Options;
 
 namespace Chat.Server.Realtime.Spool;
@@ -14,6 +15,7 @@ internal sealed partial class SpoolFolder
     private readonly TimeProvider _time;
     private readonly ILogger<SpoolFolder> _logger;
     private readonly Lazy<SpoolBoard> _board;
+    private readonly ConcurrentDictionary<string, bool> _told = new(StringComparer.Ordinal);
 
     public SpoolFolder(IOptions<RealtimeOptions> options, TimeProvider time, ILogger<SpoolFolder> logger)
     {
@@ -46,6 +48,9 @@ internal sealed partial class SpoolFolder
         // For people, names sort by age.
         return SpoolFile.Create(PathOf($"{_time.GetUtcNow().ToUnixTimeMilliseconds():x12}-{Guid.NewGuid():n}{Suffix}"));
     }
+
+    /// <summary>True once: in a long outage the same file is looked at again and again.</summary>
+    public bool IsNews(string file) => _told.TryAdd(file, true);
 
     /// <summary>Null: another process has it.</summary>
     public SpoolTurn? TryTakeTurn()

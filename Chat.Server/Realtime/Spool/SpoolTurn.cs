@@ -114,7 +114,7 @@ internal sealed partial class SpoolTurn(SpoolFolder folder, SafeFileHandle turn,
         try
         {
             reader.Begin();
-            if (reader.IsLeft && (!reader.IsDrained || reader.Torn > 0))
+            if (reader.IsLeft && (!reader.IsDrained || reader.Torn > 0) && folder.IsNews(reader.Path))
             {
                 Log.Adopted(logger, Path.GetFileName(reader.Path), reader.End - reader.Drained, reader.Torn);
             }
