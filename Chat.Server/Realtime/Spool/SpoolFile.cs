@@ -9,12 +9,13 @@ namespace Chat.Server.Realtime.Spool;
 internal sealed class SpoolFile : IDisposable
 {
     private readonly SafeFileHandle _handle;
-    private readonly string _path;
     private long _written = SpoolLayout.HeadSize;
     private long _drained = SpoolLayout.HeadSize;
     private bool _closed;
 
-    private SpoolFile(SafeFileHandle handle, string path) => (_handle, _path) = (handle, path);
+    private SpoolFile(SafeFileHandle handle, string path) => (_handle, Path) = (handle, path);
+
+    public string Path { get; }
 
     /// <summary>Behind the last record that can be read.</summary>
     public long End { get; private set; } = SpoolLayout.HeadSize;
@@ -61,7 +62,7 @@ internal sealed class SpoolFile : IDisposable
     /// <summary>The lock goes last, so that nobody finds it free.</summary>
     public void Delete()
     {
-        File.Delete(_path);
+        File.Delete(Path);
         Dispose();
     }
 

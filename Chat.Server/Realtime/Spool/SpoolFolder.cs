@@ -53,12 +53,13 @@ internal sealed partial class SpoolFolder
     public bool IsNews(string file) => _told.TryAdd(file, true);
 
     /// <summary>Null: another process has it.</summary>
-    public SpoolTurn? TryTakeTurn()
+    /// <param name="looking">For tests; see <see cref="SpoolTurn"/>.</param>
+    public SpoolTurn? TryTakeTurn(Action<string>? looking = null)
     {
         Make();
         try
         {
-            return new SpoolTurn(this, File.OpenHandle(PathOf("turn"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None), _logger);
+            return new SpoolTurn(this, File.OpenHandle(PathOf("turn"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None), _logger, looking);
         }
         catch (IOException)
         {

@@ -6,7 +6,11 @@ namespace Chat.Server.Realtime.Spool;
 /// The right to drain the folder. One process of the node has it at a time, and it ends with that process. Its holder sees the files of
 /// all, of the living and the dead, as one line: the order of the tickets.
 /// </summary>
-internal sealed partial class SpoolTurn(SpoolFolder folder, SafeFileHandle turn, ILogger logger) : IDisposable
+/// <param name="folder">Whose files.</param>
+/// <param name="turn">The lock.</param>
+/// <param name="logger">Is told of what was left.</param>
+/// <param name="looking">For tests that publish amidst a look: called before each file that is opened.</param>
+internal sealed partial class SpoolTurn(SpoolFolder folder, SafeFileHandle turn, ILogger logger, Action<string>? looking = null) : IDisposable
 {
     private readonly Dictionary<string, SpoolReader> _readers = new(StringComparer.Ordinal);
 
@@ -95,6 +99,7 @@ internal sealed partial class SpoolTurn(SpoolFolder folder, SafeFileHandle turn,
 
         foreach (var path in present.Where(p => !_readers.ContainsKey(p)))
         {
+            looking?.Invoke(path);
             if (SpoolReader.TryOpen(path) is { } reader)
             {
                 _readers.Add(path, reader);

@@ -61,6 +61,37 @@ public sealed class SpoolTurnTests
         Assert.Equal(2, Directory.GetFiles(_path, "*.spool").Length);
     }
 
+    /// <summary>She sends to a worker whose file was looked at already, has her receipt, and sends to one whose file is looked at next.</summary>
+    [Fact]
+    public void Read_SenderWhoChangesAmidstTheLook_IsNotGivenTheLaterWithoutTheEarlier()
+    {
+        var owners = Enumerable.Range(0, 2).Select(_ => NewFolder()).ToDictionary(f => f, f => f.Create());
+        var looked = new List<string>();
+        void Looking(string path)
+        {
+            looked.Add(path);
+            if (looked.Count == 2)
+            {
+                var (first, second) = OwnersOf(looked);
+                Publish(first, owners[first], 1);
+                Publish(second, owners[second], 2);
+            }
+        }
+
+        using var turn = NewFolder().TryTakeTurn(Looking)!;
+        Assert.Empty(turn.Read(10));
+        Assert.Equal(2, looked.Count);
+        Assert.False(NewFolder().Board.IsClear);
+
+        Assert.Equal(["m1", "m2"], turn.Read(10).Select(i => i.Append.Id));
+
+        (SpoolFolder First, SpoolFolder Second) OwnersOf(List<string> paths)
+        {
+            var first = owners.Single(o => o.Value.Path == paths[0]).Key;
+            return (first, owners.Keys.Single(f => f != first));
+        }
+    }
+
     [Fact]
     public void Turn_IsOnesAtATime_AndEndsWithItsHolder()
     {
