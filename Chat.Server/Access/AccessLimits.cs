@@ -4,7 +4,7 @@ using Microsoft.Extensions.Options;
 namespace Chat.Server.Access;
 
 /// <summary>Every limit on how often and how many.</summary>
-internal sealed class AccessLimits(IOptions<LimitsOptions> options, TimeProvider time)
+internal sealed class AccessLimits(IOptions<LimitsOptions> options, AccessMeter meter, TimeProvider time)
 {
     private readonly RateLimit _sends = new(options.Value.SendsPerSecond, options.Value.SendBurst, time);
     private readonly RateLimit _calls = new(options.Value.CallsPerSecond, options.Value.CallBurst, time);
@@ -16,29 +16,29 @@ internal sealed class AccessLimits(IOptions<LimitsOptions> options, TimeProvider
     private readonly ConnectionCounts _connections = new();
 
     public bool TrySend(string user, int count, out TimeSpan retryAfter) =>
-        (Callers.IsServiceName(user) ? _serviceSends : _sends).TryTake(user, count, out retryAfter);
+        Counted("send", (Callers.IsServiceName(user) ? _serviceSends : _sends).TryTake(user, count, out retryAfter));
 
     public bool TryCall(string user, out TimeSpan retryAfter) =>
-        (Callers.IsServiceName(user) ? _serviceCalls : _calls).TryTake(user, 1, out retryAfter);
+        Counted("call", (Callers.IsServiceName(user) ? _serviceCalls : _calls).TryTake(user, 1, out retryAfter));
 
-    public bool TrySignal(string connection, out TimeSpan retryAfter) => _signals.TryTake(connection, 1, out retryAfter);
+    public bool TrySignal(string connection, out TimeSpan retryAfter) => Counted("signal", _signals.TryTake(connection, 1, out retryAfter));
 
     /// <summary>Before it is known who it is: counts the address.</summary>
     public bool TryConnectFrom(HttpContext context, out TimeSpan retryAfter)
     {
         retryAfter = TimeSpan.Zero;
-        return IsExempt(context) || _addressConnects.TryTake(AddressKey(context.Connection.RemoteIpAddress), 1, out retryAfter);
+        return IsExempt(context) || Counted("address_connect", _addressConnects.TryTake(AddressKey(context.Connection.RemoteIpAddress), 1, out retryAfter));
     }
 
     public bool TryConnectAs(HttpContext context, string user, out TimeSpan retryAfter)
     {
         retryAfter = TimeSpan.Zero;
-        return IsExempt(context) || _userConnects.TryTake(user, 1, out retryAfter);
+        return IsExempt(context) || Counted("user_connect", _userConnects.TryTake(user, 1, out retryAfter));
     }
 
     /// <summary>Counts a connection; <see cref="Leave"/> must follow when it was let in.</summary>
     public bool TryEnter(HttpContext? context, string user) =>
-        _connections.TryEnter(user, context is null || IsExempt(context) ? 0 : options.Value.ConnectionsPerUser);
+        Counted("connections", _connections.TryEnter(user, context is null || IsExempt(context) ? 0 : options.Value.ConnectionsPerUser));
 
     public void Leave(string user) => _connections.Leave(user);
 
@@ -49,6 +49,16 @@ internal sealed class AccessLimits(IOptions<LimitsOptions> options, TimeProvider
     internal static bool IsExempt(HttpContext context) =>
         context.Connection.RemoteIpAddress is { } address && IPAddress.IsLoopback(address)
         && !context.Request.Headers.ContainsKey("X-Forwarded-For") && !context.Request.Headers.ContainsKey("Forwarded");
+
+    private bool Counted(string policy, bool allowed)
+    {
+        if (!allowed)
+        {
+            meter.Limited(policy);
+        }
+
+        return allowed;
+    }
 
     // A household has a /64 of IPv6 addresses to spend.
     internal static string AddressKey(IPAddress? address)

@@ -24,6 +24,7 @@ internal sealed class DeliveryMeter : IDisposable
     private readonly Histogram<double> _duration;
     private readonly Counter<long> _failed;
     private readonly Counter<long> _expired;
+    private readonly Counter<long> _queued;
     private readonly Counter<long> _letters;
     private long _live;
     private long _replayed;
@@ -44,6 +45,7 @@ internal sealed class DeliveryMeter : IDisposable
         _duration = _meter.CreateHistogram("chat.message.delivery.duration", "s", "From the acceptance of a message until it was written to the connections that are live, or until a device acknowledged it.", advice: LatencyBuckets);
         _failed = _meter.CreateCounter<long>("chat.message.failed", "{message}", "Sends that the server could not store, and deliveries that it gave up.");
         _expired = _meter.CreateCounter<long>("chat.message.expired", "{message}", "Events that had expired before a device got them.");
+        _queued = _meter.CreateCounter<long>("chat.message.queued", "{message}", "Events that waited in the log for a device, counted when they are written to it.");
         _letters = _meter.CreateCounter<long>("chat.deadletter.replay", "{message}", "Replays of dead letters that came to an end.");
     }
 
@@ -54,6 +56,20 @@ internal sealed class DeliveryMeter : IDisposable
     public void Acknowledged(TimeSpan sinceAccepted, bool live) => _duration.Record(Math.Max(0, sinceAccepted.TotalSeconds), live ? Live : Replay, ToAck);
 
     public void Delivered(int events, bool live) => Interlocked.Add(ref live ? ref _live : ref _replayed, events);
+
+    /// <summary>A page was read for a device that was away when they were accepted, or that was there and behind.</summary>
+    public void Queued(int offline, int behind)
+    {
+        if (offline > 0)
+        {
+            _queued.Add(offline, new KeyValuePair<string, object?>("reason", "offline"));
+        }
+
+        if (behind > 0)
+        {
+            _queued.Add(behind, new KeyValuePair<string, object?>("reason", "behind"));
+        }
+    }
 
     public void Resent(int events) => _resent.Add(events);
 

@@ -25,8 +25,9 @@ public sealed class AlertsOptionsTests
         _options.Rules["WorkerCrash"] = new RuleOptions { For = TimeSpan.FromDays(2) };
         _options.Rules["WorkerCrashLoop"] = new RuleOptions { Window = TimeSpan.FromHours(1) };
         _options.Rules["DiskLow"] = new RuleOptions { Window = TimeSpan.FromMinutes(1) };
+        _options.Rules["DiskFull"] = new RuleOptions { Threshold = -0.1 };
 
-        Assert.Equal(4, Validate().Failures!.Count());
+        Assert.Equal(5, Validate().Failures!.Count());
     }
 
     [Theory]

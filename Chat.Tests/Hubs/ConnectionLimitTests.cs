@@ -3,14 +3,17 @@ using Chat.Contracts;
 using Chat.Server.Access;
 using Chat.Tests.Hubs.Wire;
 using Chat.Tests.Support;
+using Chat.Tests.Telemetry;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
 
 namespace Chat.Tests.Hubs;
 
 /// <summary>Limits on connecting do not bite on loopback; a forwarded request is not a loopback one.</summary>
-public sealed class ConnectionLimitTests
+public sealed class ConnectionLimitTests : IDisposable
 {
+    private readonly TestMeters _meters = new();
+
     [Fact]
     public void TryConnectFrom_Loopback_IsNotCountedUnlessForwarded()
     {
@@ -76,10 +79,12 @@ public sealed class ConnectionLimitTests
         await local.NoticeAsync(NoticeKinds.Welcome);
     }
 
+    public void Dispose() => _meters.Dispose();
+
     private static Task<WireClient> ConnectForwardedAsync(InProcessServer server) =>
         WireClient.ConnectAsync(server.Address, server.Token("alice"), forwardedFor: "203.0.113.5");
 
-    private static AccessLimits Limits(LimitsOptions options) => new(Options.Create(options), new ManualTimeProvider());
+    private AccessLimits Limits(LimitsOptions options) => new(Options.Create(options), new AccessMeter(_meters.Factory), new ManualTimeProvider());
 
     private static DefaultHttpContext From(IPAddress address)
     {

@@ -1,5 +1,6 @@
 using Chat.Contracts;
 using Chat.Tests.Hubs.Wire;
+using Chat.Tests.Support;
 
 namespace Chat.Tests.Hubs;
 
@@ -49,6 +50,13 @@ public sealed class LimitsTests
         Assert.Null(ChatHubTests.CodeOf(await alice.CallAsync("Ping", new { })));
         Assert.Equal(ErrorCodes.RateLimited, ChatHubTests.CodeOf(await alice.CallAsync("Ping", new { })));
         Assert.True((await alice.SendAsync(conversation, "m1", "still fine")).Ok);
+
+        using var management = new HttpClient { BaseAddress = server.ManagementAddress };
+        string[] counted = ["""chat_ratelimit_rejected_total{policy="call"} 5""", """chat_ratelimit_rejected_total{policy="signal"} 1"""];
+        await Eventually.EqualAsync(
+            string.Join(' ', counted),
+            async () => string.Join(' ', (await management.GetStringAsync("/metrics")).Split('\n').Where(line => line.StartsWith("chat_ratelimit_rejected_total", StringComparison.Ordinal)).Order(StringComparer.Ordinal)),
+            "what the limits turned away");
     }
 
     [Fact]

@@ -92,6 +92,7 @@ public sealed class LiveTests(ManagementBed bed) : IClassFixture<ManagementBed>
     [InlineData("""{"forSeconds":-1}""")]
     [InlineData("""{"forSeconds":1e9}""")]
     [InlineData("""{"threshold":"NaN"}""")]
+    [InlineData("""{"threshold":-1}""")]
     public async Task Rule_HostileChange_IsRefused(string body) => await (await bed.Admin.PostAsync(ManagementRoutes.Rule.With("DiskLow"), body)).RefusedAsync(400);
 
     [Fact]

@@ -36,6 +36,27 @@ public sealed partial class MetricsTests(ManagementBed bed) : IClassFixture<Mana
     }
 
     [Fact]
+    public async Task Queued_ForADeviceThatWasAway_IsCountedWhenItComes()
+    {
+        var reader = $"reader-{Guid.NewGuid():N}";
+        await using var alice = await bed.Server.ConnectAsync($"alice-{Guid.NewGuid():N}");
+        var conversation = await alice.CreateAsync("direct", reader);
+        for (var n = 0; n < 3; n++)
+        {
+            Assert.True((await alice.SendAsync(conversation, Guid.NewGuid().ToString(), "hello")).Ok);
+        }
+
+        var before = await MetricAsync("""chat_message_queued_total{reason="offline"}""");
+        await using var bob = await bed.Server.ConnectAsync(reader);
+        for (var n = 0; n < 3; n++)
+        {
+            await bob.EventAsync();
+        }
+
+        await Eventually.EqualAsync(before + 3, () => MetricAsync("""chat_message_queued_total{reason="offline"}"""), "what waited for it");
+    }
+
+    [Fact]
     public async Task AuthFailure_BadTokensAndKeys_AreCountedByReason()
     {
         await Assert.ThrowsAsync<HandshakeRefusedException>(() => WireClient.ConnectAsync(bed.Server.Address, TestTokens.For("mallory", key: "another-key-0123456789-0123456789-0123456789")));

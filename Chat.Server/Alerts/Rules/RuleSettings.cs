@@ -48,7 +48,8 @@ internal sealed record RuleSettings(Breach Breach, double Threshold, TimeSpan Fo
 
     public static string? Problem(double? threshold, TimeSpan? @for, TimeSpan? keepFiringFor) => (threshold, @for, keepFiringFor) switch
     {
-        ({ } t, _, _) when !double.IsFinite(t) => "Threshold must be a number.",
+        // Nothing that is measured is below zero: such a rule would always fire, or never.
+        ({ } t, _, _) when !double.IsFinite(t) || t < 0 => "Threshold must be a number, and not below 0.",
         (_, { } f, _) when f < TimeSpan.Zero || f > Longest => "For must lie between 0 and one day.",
         (_, _, { } k) when k < TimeSpan.Zero || k > Longest => "KeepFiringFor must lie between 0 and one day.",
         _ => null,

@@ -11,6 +11,8 @@ namespace Chat.Server.Delivery.Pumps;
 /// </summary>
 internal sealed class CatchUp(ConnectionPump pump, PumpServices services)
 {
+    private readonly long _connectedAt = services.Time.GetUtcNow().ToUnixTimeMilliseconds();
+
     /// <summary>One page for a subscription that is behind, or its going live.</summary>
     public async Task AdvanceAsync(Subscription subscription)
     {
@@ -105,6 +107,8 @@ internal sealed class CatchUp(ConnectionPump pump, PumpServices services)
         pump.Hand(subscription, events.Count, events[^1].Seq, events[^1].At, live: false);
         services.Facts.Note(FactKind.Pushed, pump, subscription.Feed.Conversation, events[0].Seq, events[^1].Seq);
         services.CountExpired(events);
+        var offline = events.Count(e => e.At <= _connectedAt);
+        services.Meter.Queued(offline, events.Count - offline);
         await pump.Writer.WriteAsync(Frames.Events(CollectionsMarshal.AsSpan(events)));
         EventTraces.Done("deliver", CollectionsMarshal.AsSpan(events), began);
     }

@@ -15,7 +15,7 @@ internal sealed class QueryReader(IQueryCollection query)
     {
         if (query.Keys.FirstOrDefault(k => !names.Contains(k)) is { } unknown)
         {
-            Refuse($"\"{Shown(unknown)}\" is no parameter here; there are: {string.Join(", ", names)}.");
+            Refuse($"\"{Shown(unknown)}\" is no parameter here; there {(names.Count == 0 ? "are none" : $"are: {string.Join(", ", names)}")}.");
         }
     }
 
