@@ -52,7 +52,8 @@ public sealed record ChartPicture(string Title, string Unit, DateTimeOffset From
 
     public static ChartPicture Of(string title, string unit, IReadOnlyList<ChartAnswer> answers)
     {
-        var first = answers[0];
+        // The first may have nothing to draw while others have.
+        var first = answers.FirstOrDefault(a => a.Lines.Count > 0) ?? answers[0];
         var length = first.Lines.Select(l => l.Values.Count).DefaultIfEmpty(0).Max();
         var points = Math.Min(MostPoints, Math.Max(1, length));
         var lines = answers.SelectMany(a => a.Lines.Select(l => new ChartLine(l.Name, LinePath.Thin(l.Values, points)))).ToList();

@@ -1,5 +1,6 @@
 using Chat.Admin.Parts;
 using Chat.Admin.Parts.Tables;
+using Chat.Contracts.Management;
 
 namespace Chat.Tests.Admin;
 
@@ -46,6 +47,17 @@ public sealed class TablesTests
 
     [Fact]
     public void Thin_ManyPoints_KeepsThePeakAndTheGap() => Assert.Equal([9, null], LinePath.Thin([1, 9, null, null], 2));
+
+    [Fact]
+    public void Chart_OfWhichTheFirstPartIsEmpty_KeepsTheWholeRange()
+    {
+        var part = new ChartAnswer { Chart = new() { Name = "accepted", Group = "Traffic", Title = "Accepted", Unit = "1/s" }, Range = "1h", From = Samples.Now, StepSeconds = 600 };
+
+        var chart = ChartPicture.Of("Messages", "1/s", [part, part with { Lines = [new("delivered", [1, 2, 3, 4])] }]);
+
+        Assert.Equal(4, Assert.Single(chart.Lines).Values.Count);
+        Assert.Equal(Samples.Now.AddMinutes(30), chart.To);
+    }
 
     [Theory]
     [InlineData(null, "–")]

@@ -92,6 +92,16 @@ public sealed partial class ConsoleFixture : IAsyncLifetime
         await page.WaitForFunctionAsync("() => !document.querySelector('.skeleton')");
     }
 
+    /// <summary>With <c>CHAT_SCREENSHOTS</c> set the pictures of docs/console.md are made anew.</summary>
+    public static async Task PictureAsync(IPage page, string name)
+    {
+        if (Environment.GetEnvironmentVariable("CHAT_SCREENSHOTS") is { Length: > 0 })
+        {
+            Directory.CreateDirectory(Repository.PathOf("docs", "console"));
+            await page.ScreenshotAsync(new() { Path = Repository.PathOf("docs", "console", $"{name}.png") });
+        }
+    }
+
     private static Task LiveAsync(IPage page) => page.WaitForSelectorAsync("html[data-live]");
 
     // The first admin by the code from the server's own output; the others by that admin, on the page.

@@ -19,9 +19,6 @@ public sealed class ConsoleTests(ConsoleFixture console)
 
     private static readonly string Axe = File.ReadAllText(Repository.PathOf("Chat.Tests", "assets", "browser", "node_modules", "axe-core", "axe.min.js"));
 
-    // Set, the pictures of docs/console.md are made anew.
-    private static readonly bool Pictures = Environment.GetEnvironmentVariable("CHAT_SCREENSHOTS") is { Length: > 0 };
-
     [Theory]
     [InlineData(1280, ColorScheme.Light)]
     [InlineData(1280, ColorScheme.Dark)]
@@ -155,6 +152,19 @@ public sealed class ConsoleTests(ConsoleFixture console)
     }
 
     [Fact]
+    public async Task Metrics_ChoicesThatComeLater_ShowTheRangeThatHolds()
+    {
+        var (page, _) = await console.OpenAsync("vera");
+        await console.GoAsync(page, "admin/metrics");
+        await page.WaitForFunctionAsync("() => document.querySelectorAll('main select')[0].options.length > 1");
+        Assert.Equal("1h", await page.Locator("main select").First.InputValueAsync());
+        await page.Locator("main select").First.SelectOptionAsync("15m");
+        await page.WaitForURLAsync("**range=15m*");
+        Assert.Equal("15m", await page.Locator("main select").First.InputValueAsync());
+        await page.Context.CloseAsync();
+    }
+
+    [Fact]
     public async Task SignIn_WrongPasswordForeignOriginNoToken_AreRefused()
     {
         using var handler = new HttpClientHandler { AllowAutoRedirect = false };
@@ -201,11 +211,9 @@ public sealed class ConsoleTests(ConsoleFixture console)
             (1280, ColorScheme.Dark) => path is "admin" or "admin/metrics",
             _ => path is "admin",
         };
-        if (Pictures && wanted)
+        if (wanted)
         {
-            var name = $"{path.Replace('/', '-').Replace("?tab=", "-", StringComparison.Ordinal)}{(scheme is ColorScheme.Dark ? "-dark" : "")}{(width < 500 ? "-phone" : "")}.png";
-            Directory.CreateDirectory(Repository.PathOf("docs", "console"));
-            await page.ScreenshotAsync(new() { Path = Repository.PathOf("docs", "console", name) });
+            await ConsoleFixture.PictureAsync(page, $"{path.Replace('/', '-').Replace("?tab=", "-", StringComparison.Ordinal)}{(scheme is ColorScheme.Dark ? "-dark" : "")}{(width < 500 ? "-phone" : "")}");
         }
     }
 }
