@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Chat.Contracts;
 using Chat.Contracts.Management;
 using Chat.Tests.Management;
@@ -23,13 +24,12 @@ public sealed class When_an_operator_looks_from_one_node(ThreeNodes nodes)
         await Eventually.EqualAsync("look-alice 2, look-bob 1", () => UsersAsync("look-", ""), "the users");
 
         Assert.Equal("look-alice 1", await UsersAsync("look-", "&scope=node"));
-        var connections = await Operator.ReadAsync<Page<ConnectionView>>($"{ManagementRoutes.Connections}?q=look-&sort=user");
-        Assert.Equal(3, connections.Total);
+        var connections = await AnsweredAsync<Page<ConnectionView>>($"{ManagementRoutes.Connections}?q=look-&sort=user", c => c.Total == 3);
         Assert.Equal(1, connections.Items.Count(c => c.Worker == "w1"));
         Assert.All(connections.Items.Where(c => c.Worker != "w1"), c => Assert.StartsWith("w1@", c.Worker, StringComparison.Ordinal));
         Assert.Null(connections.Partial);
-        var alice = await Operator.ReadAsync<UserDetail>(ManagementRoutes.User.With("look-alice"));
-        Assert.Equal((UserStates.Online, 2), (alice.User.State, alice.Connections.Count));
+        var alice = await AnsweredAsync<UserDetail>(ManagementRoutes.User.With("look-alice"), u => u.Connections.Count == 2);
+        Assert.Equal(UserStates.Online, alice.User.State);
         await (await Operator.GetAsync($"{ManagementRoutes.Users}?scope=galaxy")).RefusedAsync(400);
     }
 
@@ -42,7 +42,7 @@ public sealed class When_an_operator_looks_from_one_node(ThreeNodes nodes)
         await using var phone = await StockClient.ConnectedAsync(nodes.Nodes[0].Url, "end-carol", "phone");
         await Eventually.EqualAsync("end-bob 1, end-carol 2", () => UsersAsync("end-", ""), "the users");
 
-        var connection = (await Operator.ReadAsync<Page<ConnectionView>>($"{ManagementRoutes.Connections}?user=end-bob")).Items.Single();
+        var connection = (await AnsweredAsync<Page<ConnectionView>>($"{ManagementRoutes.Connections}?user=end-bob", c => c.Total == 1)).Items.Single();
         var one = await Operator.DoAsync<ActionResult>(ManagementRoutes.ConnectionDisconnect.With(connection.Id), new ReasonRequest { Reason = "one connection" });
         var all = await Operator.DoAsync<ActionResult>(ManagementRoutes.UserDisconnect.With("end-carol"), new ReasonRequest { Reason = "all of them" });
         var again = await Operator.DoAsync<ActionResult>(ManagementRoutes.UserDisconnect.With("end-carol"), new ReasonRequest { Reason = "once more" });
@@ -65,7 +65,7 @@ public sealed class When_an_operator_looks_from_one_node(ThreeNodes nodes)
 
         await nodes.Redis.StopAsync();
         await nodes.UntilModeAsync("database", Deadline.Of(15));
-        var users = await Operator.ReadAsync<Page<UserView>>($"{ManagementRoutes.Users}?q=part-");
+        var users = await AnsweredAsync<Page<UserView>>($"{ManagementRoutes.Users}?q=part-", u => u.Items.Count == 1);
         var disconnected = await Operator.DoAsync<ActionResult>(ManagementRoutes.UserDisconnect.With("part-bob"), new ReasonRequest { Reason = "nobody hears" });
         await nodes.Redis.StartAsync();
         await nodes.UntilModeAsync("redis", Deadline.Of(60));
@@ -79,7 +79,18 @@ public sealed class When_an_operator_looks_from_one_node(ThreeNodes nodes)
     }
 
     private async Task<string> UsersAsync(string search, string more) => string.Join(
-        ", ", (await Operator.ReadAsync<Page<UserView>>($"{ManagementRoutes.Users}?q={search}{more}")).Items.Select(u => $"{u.Id} {u.Connections}"));
+        ", ", (await AnsweredAsync<Page<UserView>>($"{ManagementRoutes.Users}?q={search}{more}", _ => true)).Items.Select(u => $"{u.Id} {u.Connections}"));
+
+    /// <summary>An answer as wanted. A busy machine may make workers miss the two seconds, and the API then says so.</summary>
+    private async Task<T> AnsweredAsync<T>(string path, Func<T, bool> wanted)
+        where T : class => (await Eventually.GetAsync(
+        async () =>
+        {
+            using var response = await Operator.GetAsync(path);
+            return response.IsSuccessStatusCode ? JsonSerializer.Deserialize<T>(await response.Content.ReadAsStringAsync(), ChatJson.Options) : null;
+        },
+        answer => answer is not null && wanted(answer),
+        $"{path} is answered"))!;
 
     private static Task ToldAsync(TestClient client, string reason) => Eventually.TrueAsync(
         () => client.Notices.Items.Any(n => n.Kind == NoticeKinds.Bye && n.Reason == reason), $"{client.User} is told why");
