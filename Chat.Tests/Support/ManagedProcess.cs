@@ -66,6 +66,9 @@ internal sealed class ManagedProcess : IAsyncDisposable
         }
 
         start.Environment[TestRun.MarkVariable] = TestRun.Mark;
+
+        // Ours live for seconds: code that is watched in order to be compiled better later costs them more than they ever get back.
+        start.Environment["DOTNET_TieredPGO"] = "0";
         foreach (var (name, value) in command.Environment ?? new Dictionary<string, string?>())
         {
             start.Environment[name] = value;
