@@ -77,8 +77,13 @@ internal static class StorageSetup
         return new(new PooledDbContextFactory<PostgresChatDb>(options.Options));
     }
 
-    /// <summary>A failed command is reported by whoever acts on it; counting up to a bound needs no order.</summary>
+    /// <summary>What failed is reported by whoever acts on it, once and not with every query of an outage; counting up to a bound needs no order.</summary>
     private static DbContextOptionsBuilder Quiet(DbContextOptionsBuilder db) => db.ConfigureWarnings(w => w
         .Ignore(CoreEventId.RowLimitingOperationWithoutOrderByWarning, CoreEventId.FirstWithoutOrderByAndFilterWarning)
-        .Log((RelationalEventId.CommandError, LogLevel.Debug)));
+        .Log(
+            (RelationalEventId.CommandError, LogLevel.Debug),
+            (RelationalEventId.ConnectionError, LogLevel.Debug),
+            (RelationalEventId.TransactionError, LogLevel.Debug),
+            (CoreEventId.QueryIterationFailed, LogLevel.Debug),
+            (CoreEventId.SaveChangesFailed, LogLevel.Debug)));
 }
