@@ -33,6 +33,9 @@ internal enum StorageFault
 /// <summary>Sorts the faults of both databases.</summary>
 internal static class StorageFaults
 {
+    /// <summary>The driver stumbles over its own connection that broke in the middle of an answer.</summary>
+    public static bool IsOfDriver(Exception e) => e is NullReferenceException { Source: "Npgsql" } or ObjectDisposedException { Source: "Npgsql" };
+
     public static StorageFault Classify(Exception? exception)
     {
         for (var e = exception; e is not null; e = e.InnerException)
@@ -48,6 +51,7 @@ internal static class StorageFaults
                 case SocketException or IOException or ObjectDisposedException:
                     return StorageFault.Connection;
                 case NpgsqlException { InnerException: null }:
+                case NullReferenceException when IsOfDriver(e):
                     return StorageFault.Connection;
             }
         }

@@ -30,7 +30,7 @@ internal sealed class StorageGate(
                 await using var db = await contexts.CreateDbContextAsync(linked.Token);
                 return await work(db, linked.Token);
             }
-            catch (Exception e) when (!cancellation.IsCancellationRequested && e is DbException or OperationCanceledException or TimeoutException or InvalidOperationException { InnerException: DbException } or DbUpdateException)
+            catch (Exception e) when (!cancellation.IsCancellationRequested && IsOfStorage(e))
             {
                 switch (StorageFaults.Classify(e))
                 {
@@ -56,4 +56,8 @@ internal sealed class StorageGate(
                 return true;
             },
             cancellation);
+
+    private static bool IsOfStorage(Exception e) =>
+        e is DbException or OperationCanceledException or TimeoutException or InvalidOperationException { InnerException: DbException } or DbUpdateException
+        || StorageFaults.IsOfDriver(e);
 }

@@ -259,7 +259,7 @@ internal sealed partial class BatchCommitter(
             await using var db = await contexts.CreateAsync(cancellation);
             existing = await ExistingEvents.FindAsync(db, [.. refused.Select(r => r.Append)], cancellation);
         }
-        catch (Exception e) when (e is DbException or TimeoutException or InvalidOperationException)
+        catch (Exception e) when (e is DbException or TimeoutException or InvalidOperationException || StorageFaults.IsOfDriver(e))
         {
             // Rights could not be told from a repeat: storage went away in between, which is never a refusal.
             AnswerAll([.. refused.Select(r => r.Append)], new AppendRefused(AppendRefusal.StorageUnavailable, options.Value.RetryAfter));
