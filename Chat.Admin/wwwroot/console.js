@@ -24,7 +24,11 @@ const move = (step) => {
 document.addEventListener("keydown", (e) => {
   if (e.key === "Escape") {
     document.querySelectorAll("details[open].chooser, details[open].menu").forEach((d) => { d.open = false; });
-    if (e.target.matches?.("input[type=search]")) e.target.blur();
+    if (e.target.matches?.("input[type=search]")) {
+      // The browser would also empty the box, and take the filter away that was just asked for.
+      e.preventDefault();
+      e.target.blur();
+    }
     if (!document.querySelector("dialog[open]")) click("[data-close]");
     return;
   }
