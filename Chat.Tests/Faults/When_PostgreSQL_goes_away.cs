@@ -51,6 +51,7 @@ public sealed class When_PostgreSQL_goes_away(ITestOutputHelper output)
         var result = await crowd.JudgeAsync(output, database, Options);
         result.ThrowIfBroken();
         Assert.Equal(0, result.Counts.Refused);
+        output.WriteLine($"The slowest answer took {probe.Answers.Items.Max(a => a.Took).TotalSeconds:F1} s.");
         JudgeProbe(probe);
     }
 

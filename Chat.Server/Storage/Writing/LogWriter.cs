@@ -9,6 +9,7 @@ namespace Chat.Server.Storage.Writing;
 internal sealed partial class LogWriter : BackgroundService
 {
     private static readonly TimeSpan SweepInterval = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan Hanging = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan OverloadedRetryAfter = TimeSpan.FromSeconds(1);
 
     private readonly AppendQueue _queue;
@@ -20,6 +21,9 @@ internal sealed partial class LogWriter : BackgroundService
     private readonly ILogger<LogWriter> _logger;
     private readonly AppendRefused _unavailable;
     private volatile List<Append> _underWay = [];
+    private readonly Lock _reserve = new();
+    private bool _reserved;
+    private long _began;
 
     public LogWriter(
         BatchCommitter committer, StorageBreaker breaker, WriterMeter meter, IOptions<StorageOptions> options, TimeProvider time, ILogger<LogWriter> logger)
@@ -75,6 +79,8 @@ internal sealed partial class LogWriter : BackgroundService
             var batch = await _queue.TakeAsync(_options.BatchSize, CancellationToken.None);
             if (batch.Count == 0)
             {
+                await sweep.DisposeAsync();
+                ReserveThreads(ending: true);
                 return;
             }
 
@@ -86,6 +92,7 @@ internal sealed partial class LogWriter : BackgroundService
                 continue;
             }
 
+            Volatile.Write(ref _began, _time.GetTimestamp());
             _underWay = batch;
             try
             {
@@ -116,8 +123,23 @@ internal sealed partial class LogWriter : BackgroundService
             _breaker.ReportOutage(new TimeoutException(), stuck[0].EnqueuedAt);
         }
 
+        ReserveThreads();
         Refuse(late, _unavailable);
         Refuse(stuck, _unavailable);
+    }
+
+    /// <summary>Before the first call to the database times out, and until it is back.</summary>
+    private void ReserveThreads(bool ending = false)
+    {
+        var hangs = !ending && (!_breaker.IsClosed || (_underWay.Count > 0 && _time.GetElapsedTime(Volatile.Read(ref _began)) > Hanging));
+        lock (_reserve)
+        {
+            if (hangs != _reserved)
+            {
+                _reserved = hangs;
+                ThreadReserve.Set(hangs);
+            }
+        }
     }
 
     private void Refuse(List<Append> appends, AppendRefused refusal)
