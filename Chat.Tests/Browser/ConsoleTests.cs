@@ -17,8 +17,6 @@ public sealed class ConsoleTests(ConsoleFixture console)
 
     private const string BothServe = "() => document.querySelectorAll('.cell.good').length === 2 && !document.querySelector('.cell.bad')";
 
-    private static readonly string Axe = File.ReadAllText(Repository.PathOf("Chat.Tests", "assets", "browser", "node_modules", "axe-core", "axe.min.js"));
-
     [Theory]
     [InlineData(1280, ColorScheme.Light)]
     [InlineData(1280, ColorScheme.Dark)]
@@ -26,12 +24,14 @@ public sealed class ConsoleTests(ConsoleFixture console)
     [InlineData(390, ColorScheme.Dark)]
     public async Task Pages_Admin_AreAccessibleAndQuiet(int width, ColorScheme scheme)
     {
+        var axe = await File.ReadAllTextAsync(
+            Path.Combine(await NodePackages.InstallAsync(Repository.PathOf("Chat.Tests", "assets", "browser"), "axe-core"), "axe.min.js"));
         var (page, complaints) = await console.OpenAsync(width: width, scheme: scheme);
         var findings = new List<string>();
         foreach (var path in Paths)
         {
             await console.GoAsync(page, path);
-            await page.EvaluateAsync(Axe);
+            await page.EvaluateAsync(axe);
             var result = await page.EvaluateAsync<JsonElement>(
                 "async () => (await axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] })).violations"
                 + ".filter(v => v.impact === 'serious' || v.impact === 'critical').map(v => v.id + ': ' + v.nodes.map(n => n.html.slice(0, 160)).slice(0, 3).join(' | '))");

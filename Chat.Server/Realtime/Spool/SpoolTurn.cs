@@ -124,7 +124,7 @@ internal sealed partial class SpoolTurn(SpoolFolder folder, SafeFileHandle turn,
                 Log.Adopted(logger, Path.GetFileName(reader.Path), reader.End - reader.Drained, reader.Torn);
             }
         }
-        catch (Exception e) when (reader.IsLeft && e is InvalidDataException or EndOfStreamException)
+        catch (Exception e) when (IsUnreadable(reader, e))
         {
             SetAside(reader);
         }
@@ -136,12 +136,15 @@ internal sealed partial class SpoolTurn(SpoolFolder folder, SafeFileHandle turn,
         {
             return reader.Peek();
         }
-        catch (Exception e) when (reader.IsLeft && e is InvalidDataException or EndOfStreamException)
+        catch (Exception e) when (IsUnreadable(reader, e))
         {
             SetAside(reader);
             return null;
         }
     }
+
+    /// <summary>A living owner may be in the middle of a write; what the dead left does not change any more.</summary>
+    private static bool IsUnreadable(SpoolReader reader, Exception e) => reader.IsLeft && e is InvalidDataException or EndOfStreamException;
 
     /// <summary>Of a newer program, or damaged: what is in it is kept for who can read it, and holds up nobody.</summary>
     private void SetAside(SpoolReader reader)

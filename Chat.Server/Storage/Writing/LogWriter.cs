@@ -71,16 +71,23 @@ internal sealed partial class LogWriter : BackgroundService
 
     protected override async Task ExecuteAsync(CancellationToken stop)
     {
-        await using var sweep = _time.CreateTimer(_ => Sweep(), null, SweepInterval, SweepInterval);
-        using var hurry = new CancellationTokenSource();
-        await using var limit = stop.Register(() => hurry.CancelAfter(_options.AnswerWithin));
+        await using (_time.CreateTimer(_ => Sweep(), null, SweepInterval, SweepInterval))
+        {
+            using var hurry = new CancellationTokenSource();
+            await using var limit = stop.Register(() => hurry.CancelAfter(_options.AnswerWithin));
+            await WriteAsync(hurry.Token);
+        }
+
+        ReserveThreads(ending: true);
+    }
+
+    private async Task WriteAsync(CancellationToken hurry)
+    {
         while (true)
         {
             var batch = await _queue.TakeAsync(_options.BatchSize, CancellationToken.None);
             if (batch.Count == 0)
             {
-                await sweep.DisposeAsync();
-                ReserveThreads(ending: true);
                 return;
             }
 
@@ -96,7 +103,7 @@ internal sealed partial class LogWriter : BackgroundService
             _underWay = batch;
             try
             {
-                await _committer.CommitAsync(batch, hurry.Token);
+                await _committer.CommitAsync(batch, hurry);
             }
             catch (OperationCanceledException) when (hurry.IsCancellationRequested)
             {

@@ -14,7 +14,7 @@ internal sealed class NodeClient(
     Uri server, string user, string? device = null, History? history = null, Func<string>? token = null, bool automaticReconnect = false)
     : TestClient(user, device, history)
 {
-    private static readonly Lazy<Task> Packages = new(InstallAsync);
+    private static readonly Lazy<Task<string>> Packages = new(() => NodePackages.InstallAsync(Folder, "@microsoft/signalr"));
     private readonly Dictionary<int, TaskCompletionSource<JsonElement>> _calls = [];
     private readonly Lock _lock = new();
     private TaskCompletionSource<string?> _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -170,15 +170,6 @@ internal sealed class NodeClient(
         if (state == "closed")
         {
             _closed.TrySetResult(error);
-        }
-    }
-
-    private static async Task InstallAsync()
-    {
-        if (!Directory.Exists(Path.Combine(Folder, "node_modules", "@microsoft", "signalr")))
-        {
-            await ManagedProcess.RunAsync(
-                new ProcessCommand("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], Folder), TimeSpan.FromMinutes(2));
         }
     }
 
