@@ -1,7 +1,10 @@
 using System.Diagnostics;
+using Chat.Server.Storage.Dialects;
 using Chat.Server.Storage.Writing;
 using Chat.Tests.Support;
 using Chat.Tests.Support.Proxy;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
 namespace Chat.Tests.Storage;
@@ -50,6 +53,29 @@ public sealed class LogWriterFaultTests(PostgresDatabase database) : IClassFixtu
         // Those of the lost reply were told to observers too, beside the answers: once, in order.
         await Eventually.EqualAsync(21, () => storage.Committed.Count(e => e.Conversation == conversation), "the number of events told");
         Assert.Equal(Enumerable.Range(1, 21).Select(n => (long)n), storage.Committed.Where(e => e.Conversation == conversation).Select(e => e.Seq));
+    }
+
+    /// <summary>Stopped by the kernel, say, after it has locked and before it commits: its connection stands, and so would its locks.</summary>
+    [Fact]
+    public async Task Submit_WhenAnotherProcessHangsAmidItsTransaction_IsHeldUpForSecondsOnly()
+    {
+        await using var hung = await StorageHost.StartAsync(database.ConnectionString);
+        await using var storage = await StorageHost.StartAsync(database.ConnectionString);
+        await storage.GroupAsync("c_hung", "alice");
+        await using var db = await hung.Services.GetRequiredService<WriterContexts>().CreateAsync(default);
+        await using var transaction = await db.Database.BeginTransactionAsync();
+        await hung.Services.GetRequiredService<IStorageDialect>().LockAsync(db, ["c_hung"], [], default);
+        var since = Stopwatch.GetTimestamp();
+
+        var sent = Some("c_hung", 1);
+        await Eventually.GetAsync(
+            async () => (await SubmitAsync(storage, [Appends.Message("c_hung", "alice", sent[0].Id)]))[0],
+            outcome => outcome is AppendStored,
+            "it is stored",
+            TimeSpan.FromSeconds(20));
+
+        Assert.InRange(Stopwatch.GetElapsedTime(since), TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(20));
+        await AssertLogAsync(storage, "c_hung", sent);
     }
 
     [Fact]

@@ -1,17 +1,26 @@
+using System.Globalization;
 using System.Text;
 using Chat.Server.Storage.Cursors;
 using Chat.Server.Storage.Model;
 using Chat.Server.Storage.Reading;
 using Chat.Server.Storage.Writing;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
 using Npgsql;
 using NpgsqlTypes;
 
 namespace Chat.Server.Storage.Dialects;
 
 /// <summary>One round trip to lock and read, one to write: arrays through <c>unnest</c>, whatever the size of the batch.</summary>
-internal sealed class PostgresDialect(ProcessIdentity process) : IStorageDialect
+internal sealed class PostgresDialect(ProcessIdentity process, IOptions<StorageOptions> options) : IStorageDialect
 {
+    /// <summary>
+    /// A process that hangs between two statements would keep its locks until it is killed, and everybody else's writer would take the
+    /// database for lost. Longer than any exchange may take, so that a slow network ends nothing; what it ends is run again.
+    /// </summary>
+    private readonly string _idleSql = string.Create(
+        CultureInfo.InvariantCulture, $"SET LOCAL idle_in_transaction_session_timeout = {options.Value.CommandTimeout.TotalMilliseconds + 1000:0}");
+
     private const string LockSql =
         "SELECT id, kind, policy, epoch, head_seq FROM conversations WHERE id = ANY($1) ORDER BY id FOR UPDATE";
 
@@ -56,6 +65,7 @@ internal sealed class PostgresDialect(ProcessIdentity process) : IStorageDialect
     public async Task<BatchFacts> LockAsync(ChatDb db, string[] conversations, (string Conversation, string User)[] senders, CancellationToken cancellation)
     {
         await using var batch = Batch(db);
+        batch.BatchCommands.Add(Command(_idleSql));
         batch.BatchCommands.Add(Command(LockSql, Texts(conversations)));
         batch.BatchCommands.Add(Command(
             MembersSql,
