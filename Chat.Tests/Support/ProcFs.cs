@@ -70,6 +70,21 @@ internal static class ProcFs
         }
     }
 
+    /// <summary>The process holds a lock on this file, not only the file.</summary>
+    public static bool HoldsLock(int pid, string path)
+    {
+        try
+        {
+            return Directory.GetFileSystemEntries($"/proc/{pid}/fd")
+                .Where(fd => new FileInfo(fd).LinkTarget == path)
+                .Any(fd => TryRead($"/proc/{pid}/fdinfo/{Path.GetFileName(fd)}")?.Contains("lock:", StringComparison.Ordinal) == true);
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>The command line, arguments separated by spaces; empty when the process is gone.</summary>
     public static string CommandLine(int pid) => TryRead($"/proc/{pid}/cmdline")?.Replace('\0', ' ').Trim() ?? "";
 
