@@ -11,6 +11,7 @@ using Chat.Server.Management;
 using Chat.Server.Messaging;
 using Chat.Server.Presence;
 using Chat.Server.Realtime;
+using Chat.Server.Realtime.Spool;
 using Chat.Server.Sessions;
 using Chat.Server.Storage;
 using Chat.Server.Telemetry;
@@ -31,6 +32,7 @@ internal static class Program
             return args switch
             {
                 ["token", .. var words] => TokenCommand.Run(CreateBuilder([]), words),
+                ["spool", .. var words] => SpoolCommand.Run(CreateBuilder([]), words),
                 ["try", .. var words] => await TryCommand.RunAsync(words),
                 _ => await ServerRun.MainAsync(() => Build(args)),
             };

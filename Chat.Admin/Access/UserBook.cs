@@ -9,9 +9,6 @@ namespace Chat.Admin.Access;
 internal sealed partial class UserBook
 {
     internal const int Iterations = 210_000;
-    internal const string BadName = "A name has 2 to 40 letters, digits, dots, dashes or underscores.";
-    internal const string NameTaken = "There is a user of that name.";
-    internal const string NotTheFirst = "Somebody was faster: the first user is there.";
 
     private readonly Lock _gate = new();
     private readonly TimeProvider _time;
@@ -77,7 +74,7 @@ internal sealed partial class UserBook
     {
         if (!Name().IsMatch(name))
         {
-            return BadName;
+            return "A name has 2 to 40 letters, digits, dots, dashes or underscores.";
         }
 
         if (PasswordRules.Problem(password, name) is { } problem)
@@ -90,12 +87,12 @@ internal sealed partial class UserBook
         {
             if (onlyTheFirst && _users.Count > 0)
             {
-                return NotTheFirst;
+                return "Somebody was faster: the first user is there.";
             }
 
             if (_users.ContainsKey(name))
             {
-                return NameTaken;
+                return "There is a user of that name.";
             }
 
             SaveHoldingLock(users: new(_users, _users.Comparer) { [name] = new(name, role, hash, Disabled: false, Version: 1, _time.GetUtcNow()) });

@@ -9,11 +9,7 @@ internal static class RealtimeSetup
     /// <summary>Needs <c>AddStorage</c> and <c>AddDelivery</c>.</summary>
     public static IServiceCollection AddRealtime(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddOptionsWithValidateOnStart<RealtimeOptions>().BindConfiguration(RealtimeOptions.Section)
-            .ValidateDataAnnotations()
-            .Validate(o => o.SpoolFileBytes <= o.SpoolBytes, "Realtime:SpoolFileBytes must not exceed Realtime:SpoolBytes.")
-            .Validate(o => o.RightsForCutOff <= o.RightsFor, "Realtime:RightsForCutOff must not exceed Realtime:RightsFor.")
-            .PostConfigure(o => o.SpoolFolder = o.SpoolFolder is "" ? Path.Combine(configuration["Workers:DataFolder"] ?? "data", "spool") : o.SpoolFolder);
+        services.AddRealtimeOptions(configuration);
         services.AddSingleton<RealtimeMeter>();
         services.AddSingleton<SpoolFolder>();
         services.AddSingleton<SpoolFiles>();
@@ -26,6 +22,17 @@ internal static class RealtimeSetup
         services.AddSingleton<Rights>();
         services.AddSingleton<RealtimeLane>();
         services.AddHostedService<SpoolDrain>();
+        return services;
+    }
+
+    /// <summary>For who looks at the spool without being a server.</summary>
+    public static IServiceCollection AddRealtimeOptions(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptionsWithValidateOnStart<RealtimeOptions>().BindConfiguration(RealtimeOptions.Section)
+            .ValidateDataAnnotations()
+            .Validate(o => o.SpoolFileBytes <= o.SpoolBytes, "Realtime:SpoolFileBytes must not exceed Realtime:SpoolBytes.")
+            .Validate(o => o.RightsForCutOff <= o.RightsFor, "Realtime:RightsForCutOff must not exceed Realtime:RightsFor.")
+            .PostConfigure(o => o.SpoolFolder = o.SpoolFolder is "" ? Path.Combine(configuration["Workers:DataFolder"] ?? "data", "spool") : o.SpoolFolder);
         return services;
     }
 }

@@ -65,7 +65,7 @@ public sealed class RealtimeWorkersTests
         return alice;
     }
 
-    private static async Task<IEnumerable<string>> LogAsync(WireClient client, string conversation)
+    internal static async Task<IEnumerable<string>> LogAsync(WireClient client, string conversation)
     {
         var history = System.Text.Json.JsonSerializer.Deserialize<HistoryResult>(
             await client.CallAsync("History", new { conversation, after = 0, limit = 200 }), ChatJson.Options)!;

@@ -84,6 +84,15 @@ internal sealed unsafe class SpoolBoard
         }
     }
 
+    /// <summary>Tickets go on behind this one, which was given by a board that is no more.</summary>
+    public void RaiseTickets(long to)
+    {
+        for (var last = Volatile.Read(ref Ticket); last < to;)
+        {
+            last = Interlocked.CompareExchange(ref Ticket, to, last) is var seen && seen == last ? to : seen;
+        }
+    }
+
     /// <summary>There is, or may be, something new to be stored. After it can be read, and before anybody has a receipt for it.</summary>
     public void MarkPublished() => Interlocked.Increment(ref Published);
 

@@ -11,6 +11,9 @@ internal sealed partial class SpoolFolder
 {
     public const string Suffix = ".spool";
 
+    /// <summary>Of a file that nobody drains, because not all of it can be read.</summary>
+    public const string UnreadableSuffix = ".unreadable";
+
     private readonly string _path;
     private readonly TimeProvider _time;
     private readonly ILogger<SpoolFolder> _logger;

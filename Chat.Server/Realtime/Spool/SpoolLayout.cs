@@ -16,7 +16,11 @@ internal static class SpoolLayout
 
     public const int PublishedAt = 16;
 
-    private const ulong Magic = 0x31_4C_4F_4F_50_53_43_02;
+    /// <summary>Counted up when head or records change in a way that an older program would misread.</summary>
+    public const byte Format = 2;
+
+    private const ulong Name = 0x31_4C_4F_4F_50_53_43_00;
+    private const ulong Magic = Name | Format;
 
     public static void WriteHead(SafeFileHandle file)
     {
@@ -28,7 +32,7 @@ internal static class SpoolLayout
     }
 
     /// <summary>False: the power went while it was made, and nobody has a receipt for anything in it.</summary>
-    /// <exception cref="InvalidDataException">It is another program's.</exception>
+    /// <exception cref="InvalidDataException">It is of another format, or another program's; the message says which.</exception>
     public static bool HasHead(SafeFileHandle file)
     {
         Span<byte> head = stackalloc byte[HeadSize];
@@ -36,7 +40,8 @@ internal static class SpoolLayout
         {
             Magic => true,
             0 => false,
-            _ => throw new InvalidDataException("A spool file of a kind that is not known."),
+            var other when (other & ~0xFFUL) == Name => throw new InvalidDataException($"it is of format {other & 0xFF}, and this program reads format {Format}"),
+            _ => throw new InvalidDataException("it does not begin as a file of the spool does"),
         };
     }
 

@@ -28,6 +28,9 @@ internal sealed class SpoolReader : IDisposable
     /// <summary>Bytes behind the last whole record of a file that was left.</summary>
     public long Torn { get; private set; }
 
+    /// <summary>Bytes of a file that was left which its owner had published, and which are not whole any more: there are receipts for what was in them.</summary>
+    public long Damaged { get; private set; }
+
     public bool IsDrained => Drained >= End;
 
     /// <summary>Null: it is gone. <see cref="Begin"/> comes next.</summary>
@@ -46,21 +49,26 @@ internal sealed class SpoolReader : IDisposable
             return;
         }
 
+        var drained = SpoolLayout.ReadPosition(_handle, SpoolLayout.DrainedAt);
         if (IsLeft)
         {
+            // What is stored already need not be whole any more.
+            var length = RandomAccess.GetLength(_handle);
+            End = drained = Math.Clamp(drained, SpoolLayout.HeadSize, length);
             while (RecordAt(End) is { } record)
             {
                 End += record.Length;
             }
 
-            Torn = RandomAccess.GetLength(_handle) - End;
+            Torn = length - End;
+            Damaged = Math.Max(0, SpoolLayout.ReadPosition(_handle, SpoolLayout.PublishedAt) - End);
         }
         else
         {
             Refresh();
         }
 
-        Drained = Math.Clamp(SpoolLayout.ReadPosition(_handle, SpoolLayout.DrainedAt), SpoolLayout.HeadSize, End);
+        Drained = Math.Clamp(drained, SpoolLayout.HeadSize, End);
         _readTo = Drained;
     }
 
@@ -79,7 +87,7 @@ internal sealed class SpoolReader : IDisposable
     {
         if (_next is null && _readTo < End)
         {
-            var record = RecordAt(_readTo) ?? throw new InvalidDataException("A record that was whole is so no more.");
+            var record = RecordAt(_readTo) ?? throw new InvalidDataException("a record that was whole is so no more");
             var (append, ticket) = SpoolRecord.Read(record);
             _next = new(append, ticket, this, _readTo + record.Length);
         }

@@ -75,7 +75,7 @@ internal static class SpoolRecord
         using var reader = new BinaryReader(new MemoryStream(record, FrameSize, record.Length - FrameSize), Encoding.UTF8);
         if (reader.ReadByte() is var version and not Version)
         {
-            throw new InvalidDataException($"Version {version} of a spooled record is not known.");
+            throw new InvalidDataException($"it holds a record of version {version}, and this program reads version {Version}");
         }
 
         var ticket = reader.ReadInt64();

@@ -31,9 +31,17 @@ internal sealed partial class SpoolTurn(SpoolFolder folder, SafeFileHandle turn,
             batch.Add(oldest.File.Take());
         }
 
-        if (batch.Count == 0 && _readers.Values.All(r => r.IsDrained))
+        if (batch.Count == 0)
         {
-            folder.Board.MarkDrained(publications);
+            if (_readers.Values.All(r => r.IsDrained))
+            {
+                folder.Board.MarkDrained(publications);
+            }
+            else if (Oldest() is { } beyond)
+            {
+                // Published with a ticket of a board that was lost since, with the power perhaps. Read the next time.
+                folder.Board.RaiseTickets(beyond.Ticket);
+            }
         }
 
         return batch;
@@ -109,6 +117,12 @@ internal sealed partial class SpoolTurn(SpoolFolder folder, SafeFileHandle turn,
 
         foreach (var reader in _readers.Values.Where(r => r is { IsLeft: true, IsDrained: true }).ToList())
         {
+            if (reader.Damaged > 0)
+            {
+                SetAside(reader, $"from byte {reader.End} on it is damaged, and what is before that is stored");
+                continue;
+            }
+
             _readers.Remove(reader.Path);
             reader.Delete();
         }
@@ -126,7 +140,7 @@ internal sealed partial class SpoolTurn(SpoolFolder folder, SafeFileHandle turn,
         }
         catch (Exception e) when (IsUnreadable(reader, e))
         {
-            SetAside(reader);
+            SetAside(reader, e.Message);
         }
     }
 
@@ -138,7 +152,7 @@ internal sealed partial class SpoolTurn(SpoolFolder folder, SafeFileHandle turn,
         }
         catch (Exception e) when (IsUnreadable(reader, e))
         {
-            SetAside(reader);
+            SetAside(reader, e.Message);
             return null;
         }
     }
@@ -146,21 +160,21 @@ internal sealed partial class SpoolTurn(SpoolFolder folder, SafeFileHandle turn,
     /// <summary>A living owner may be in the middle of a write; what the dead left does not change any more.</summary>
     private static bool IsUnreadable(SpoolReader reader, Exception e) => reader.IsLeft && e is InvalidDataException or EndOfStreamException;
 
-    /// <summary>Of a newer program, or damaged: what is in it is kept for who can read it, and holds up nobody.</summary>
-    private void SetAside(SpoolReader reader)
+    /// <summary>Of another version, or damaged: what is in it is kept for who can read it (<see cref="SpoolCommand"/>), and holds up nobody.</summary>
+    private void SetAside(SpoolReader reader, string reason)
     {
         _readers.Remove(reader.Path);
-        reader.MoveTo(Path.ChangeExtension(reader.Path, ".unreadable"));
+        reader.MoveTo(Path.ChangeExtension(reader.Path, SpoolFolder.UnreadableSuffix));
         reader.Dispose();
-        Log.Unreadable(logger, Path.GetFileName(reader.Path));
+        Log.Unreadable(logger, Path.GetFileName(reader.Path), reason);
     }
 
     private static partial class Log
     {
-        [LoggerMessage(1400, LogLevel.Warning, "Took over {File} of a process that is gone: {Bytes} bytes to be stored, {Torn} bytes of a record that was never confirmed", EventName = "SpoolAdopted")]
+        [LoggerMessage(1400, LogLevel.Warning, "Took over {File} of a process that is gone: {Bytes} bytes to be stored, {Torn} bytes behind them that are no whole record", EventName = "SpoolAdopted")]
         public static partial void Adopted(ILogger logger, string file, long bytes, long torn);
 
-        [LoggerMessage(1404, LogLevel.Error, "{File} holds spooled sends that cannot be read; it is kept under this name and not stored", EventName = "SpoolUnreadable")]
-        public static partial void Unreadable(ILogger logger, string file);
+        [LoggerMessage(1404, LogLevel.Error, "{File} holds spooled sends that cannot be read: {Reason}. It is kept under this name and not stored; the command \"spool\" shows what is in it", EventName = "SpoolUnreadable")]
+        public static partial void Unreadable(ILogger logger, string file, string reason);
     }
 }

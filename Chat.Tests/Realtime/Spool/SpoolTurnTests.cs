@@ -1,7 +1,9 @@
 using Chat.Server.Realtime;
 using Chat.Server.Realtime.Spool;
 using Chat.Server.Storage.Writing;
+using Chat.Tests.Backplane;
 using Chat.Tests.Support;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 
@@ -130,6 +132,68 @@ public sealed class SpoolTurnTests
         Assert.True(File.Exists(folder.PathOf("old.unreadable")));
     }
 
+    /// <summary>What was published was confirmed: a byte that fell over in the middle must not take what lies behind it along.</summary>
+    [Fact]
+    public void Read_FileDamagedInTheMiddle_GivesWhatIsBefore_AndKeepsTheFileForWhoCanReadTheRest()
+    {
+        var folder = NewFolder();
+        var file = folder.Create();
+        var ends = new List<long>();
+        for (var n = 1; n <= 5; n++)
+        {
+            Publish(folder, file, n);
+            ends.Add(file.End);
+        }
+
+        file.Dispose();
+        Flip(file.Path, ends[1] + 20);
+        var log = new RecordedLog();
+        using (var turn = NewFolder(log).TryTakeTurn()!)
+        {
+            var items = turn.Read(10);
+            Assert.Equal(["m1", "m2"], items.Select(i => i.Append.Id));
+            turn.Advance(items, items.Count);
+            Assert.Empty(turn.Read(10));
+        }
+
+        Assert.True(folder.Board.IsClear);
+        var kept = Assert.Single(Directory.GetFiles(_path, "*.unreadable"));
+        Assert.Contains($"from byte {ends[1]} on", Assert.Single(log.Lines, l => l.Level == LogLevel.Error).Text, StringComparison.Ordinal);
+        Assert.Equal(["m1", "m2", "", "m4", "m5"], SpoolSalvage.Read(kept).Select(s => s.Append?.Id ?? ""));
+    }
+
+    [Fact]
+    public void Read_OfAnotherFormat_SaysWhichItIs()
+    {
+        var folder = NewFolder();
+        var file = folder.Create();
+        file.Dispose();
+        Flip(file.Path, 0, by: 0x07);
+        var log = new RecordedLog();
+        using var turn = NewFolder(log).TryTakeTurn()!;
+
+        Assert.Empty(turn.Read(10));
+        Assert.Contains("it is of format 5, and this program reads format 2", Assert.Single(log.Lines).Text, StringComparison.Ordinal);
+    }
+
+    /// <summary>The board is memory: a loss of power may take it and leave the files. What is in them must not wait for somebody to send.</summary>
+    [Fact]
+    public void Read_BoardLostWithThePower_GoesOnByItself_AndTicketsGoOnUpwards()
+    {
+        var folder = NewFolder();
+        var file = folder.Create();
+        Publish(folder, file, 1);
+        var before = folder.Board.LastTicket;
+        file.Dispose();
+        File.Delete(folder.PathOf("board"));
+
+        var after = NewFolder();
+        using var turn = after.TryTakeTurn()!;
+        Assert.Empty(turn.Read(10));
+        Assert.Equal("m1", Assert.Single(turn.Read(10)).Append.Id);
+        Assert.True(after.Board.NextTicket(DateTimeOffset.UnixEpoch) > before);
+    }
+
     /// <summary>
     /// A sender who waits for each receipt and then goes to another process, which may die, while others drain and die, too. The order of what
     /// they store is that of his sends, and nobody finds the folder clear before.
@@ -218,6 +282,15 @@ public sealed class SpoolTurnTests
         folder.Board.MarkPublished();
     }
 
-    private SpoolFolder NewFolder() =>
-        new(Options.Create(new RealtimeOptions { SpoolFolder = _path }), _stopped, NullLogger<SpoolFolder>.Instance);
+    private static void Flip(string path, long at, byte by = 0x10)
+    {
+        var bytes = File.ReadAllBytes(path);
+        bytes[at] ^= by;
+        File.WriteAllBytes(path, bytes);
+    }
+
+    private SpoolFolder NewFolder(RecordedLog? log = null) => new(
+        Options.Create(new RealtimeOptions { SpoolFolder = _path }),
+        _stopped,
+        log is null ? NullLogger<SpoolFolder>.Instance : new LoggerFactory([log]).CreateLogger<SpoolFolder>());
 }
