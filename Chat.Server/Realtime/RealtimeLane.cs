@@ -58,7 +58,11 @@ internal sealed class RealtimeLane : IDisposable
         var send = new RealtimeSend(append, Told, _time.GetTimestamp());
         lock (_lock)
         {
-            if (!_breaker.IsClosed)
+            if (append.After?.SentBack is { } refused)
+            {
+                send.Answer(refused);
+            }
+            else if (!_breaker.IsClosed)
             {
                 DivertHoldingLock(forced: true);
                 _board.MarkForced();
@@ -106,6 +110,11 @@ internal sealed class RealtimeLane : IDisposable
         if (outcome is AppendWithdrawn)
         {
             return;
+        }
+
+        if (outcome is AppendStored)
+        {
+            _rights.Proved(send.Append);
         }
 
         lock (_lock)
@@ -225,6 +234,12 @@ internal sealed class RealtimeLane : IDisposable
 
     private void SpoolHoldingLock(RealtimeSend send)
     {
+        if (send.Append.After?.SentBack is { } refused)
+        {
+            send.Answer(refused);
+            return;
+        }
+
         if (!_rights.MaySend(send.Append))
         {
             send.Answer(_unavailable);

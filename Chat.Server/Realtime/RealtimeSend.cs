@@ -12,6 +12,7 @@ internal sealed class RealtimeSend
     {
         Append = append;
         append.Watch = new AppendWatch(outcome => told(this, outcome));
+        append.IsForwarded = true;
         Began = began;
     }
 
@@ -27,7 +28,15 @@ internal sealed class RealtimeSend
 
     public Task<AppendOutcome> Outcome => _outcome.Task;
 
-    public void Answer(AppendOutcome outcome) => _outcome.TrySetResult(outcome);
+    public void Answer(AppendOutcome outcome)
+    {
+        if (outcome is AppendRefused { IsRetryable: true } refused)
+        {
+            Append.SendBack(refused);
+        }
+
+        _outcome.TrySetResult(outcome);
+    }
 
     public async Task AnswerWhenSavedAsync(SpoolEntry entry, AppendRefused otherwise) =>
         Answer(!await entry.Saved ? otherwise : entry.Stored ?? (AppendOutcome)new AppendQueued(entry.At));

@@ -1,7 +1,9 @@
 using System.Text.Json;
 using Chat.Contracts;
+using Chat.Server.Delivery.Pumps;
 using Chat.Tests.Hubs.Wire;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Chat.Tests.Realtime;
 
@@ -141,6 +143,45 @@ public sealed class RealtimeTests
         await bed.DrainedAsync();
         Assert.Equal(queued + 1, (await bed.LogAsync()).Count);
         Assert.True((await bed.Alice.SendAsync(bed.Conversation, "m9", big)).Ok);
+    }
+
+    [Fact]
+    public async Task SendBatch_OneDoesNotFitIntoTheSpool_NothingBehindItOvertakesIt()
+    {
+        await using var bed = await RealtimeBed.StartAsync("Realtime:SpoolBytes=65536", "Realtime:SpoolFileBytes=16384");
+        await bed.LoseStorageAsync();
+        for (var i = 1; i <= 5; i++)
+        {
+            Assert.Equal(ReceiptStatus.Queued, (await bed.Alice.SendAsync(bed.Conversation, $"m{i}", new string('x', 10_000))).Status);
+        }
+
+        int[] lengths = [1, 20_000, 1];
+        var items = lengths.Select(l => new { id = $"of {Guid.NewGuid()}", conversation = bed.Conversation, type = "text", body = new { text = new string('x', l) } });
+        var batch = (await bed.Alice.CallAsync("SendBatch", new { items })).Deserialize<BatchResult>(ChatJson.Options)!;
+
+        // The last would fit.
+        Assert.Equal([null, ErrorCodes.Overloaded, ErrorCodes.Overloaded], batch.Receipts!.Select(r => r.Error?.Code));
+        Assert.Equal(ReceiptStatus.Queued, (await bed.Alice.SendAsync(bed.Conversation, "m6", "fits")).Status);
+    }
+
+    [Fact]
+    public async Task Send_StoredBeforeItWasKnownWhatTheSenderFollows_GoesOnWhenStorageGoesAway()
+    {
+        await using var bed = await RealtimeBed.StartAsync();
+        await bed.Alice.CallAsync("AddMembers", new { conversation = bed.Conversation, users = new[] { "carol", "dave" } });
+        var readers = bed.Server.Services.GetRequiredService<PumpServices>().Readers;
+        for (var i = readers.CurrentCount; i > 0; i--)
+        {
+            await readers.WaitAsync();
+        }
+
+        var carol = await bed.Server.ConnectAsync("carol");
+        var dave = await bed.Server.ConnectAsync("dave");
+        Assert.Equal(ReceiptStatus.Stored, (await carol.SendAsync(bed.Conversation, "c1", "storage took it")).Status);
+        await bed.LoseStorageAsync();
+
+        Assert.Equal(ReceiptStatus.Queued, (await carol.SendAsync(bed.Conversation, "c2", "as a member may")).Status);
+        Assert.Equal(ErrorCodes.StorageUnavailable, (await dave.SendAsync(bed.Conversation, "d1", "who knows")).Error?.Code);
     }
 
     [Fact]

@@ -14,8 +14,14 @@ internal sealed partial class CursorKeeper(
 {
     private const int MostAtOnce = 2_000;
 
+    /// <summary>Where devices connect without a pause there is always somebody reading; beyond this some of them are sent an event again.</summary>
+    private const int MostKept = 50_000;
+
     private readonly ConcurrentDictionary<CursorKey, long> _dirty = new();
+    private readonly ConcurrentDictionary<CursorKey, long> _written = new();
+    private readonly Lock _lock = new();
     private readonly SemaphoreSlim _hurry = new(0, 1);
+    private int _readers;
 
     /// <summary>Cursors that wait to be written.</summary>
     public int Waiting => _dirty.Count;
@@ -24,11 +30,32 @@ internal sealed partial class CursorKeeper(
     public void Mark(CursorKey key, long seq) =>
         _dirty.AddOrUpdate(key, static (_, now) => now, static (_, before, now) => Math.Max(before, now), seq);
 
-    /// <summary>What is noted and perhaps not written yet; 0 for nothing.</summary>
-    public long Find(CursorKey key) => _dirty.GetValueOrDefault(key);
+    /// <summary>
+    /// Held by whoever reads cursors from storage until the last <see cref="Find"/>: what is written in between, perhaps after it was read,
+    /// stays to be found.
+    /// </summary>
+    public IDisposable BeginReading()
+    {
+        lock (_lock)
+        {
+            _readers++;
+        }
+
+        return new Reading(this);
+    }
+
+    /// <summary>What is noted and perhaps not written yet, or was written since a reading began; 0 for nothing.</summary>
+    public long Find(CursorKey key) => Math.Max(_dirty.GetValueOrDefault(key), _written.GetValueOrDefault(key));
 
     /// <summary>Drops what is noted: the log was rewound.</summary>
-    public void Forget(CursorKey key) => _dirty.TryRemove(key, out _);
+    public void Forget(CursorKey key)
+    {
+        lock (_lock)
+        {
+            _dirty.TryRemove(key, out _);
+            _written.TryRemove(key, out _);
+        }
+    }
 
     /// <summary>Writes without waiting for the interval: a device left and may come back elsewhere.</summary>
     public void FlushSoon()
@@ -49,9 +76,28 @@ internal sealed partial class CursorKeeper(
         foreach (var part in _dirty.OrderBy(d => d.Key).Chunk(MostAtOnce))
         {
             await cursors.SaveAsync([.. part.Select(d => new AckedCursor(d.Key.User, d.Key.Device, d.Key.Conversation, d.Value))], cancellation);
-            foreach (var written in part)
+            lock (_lock)
             {
-                _dirty.TryRemove(written);
+                foreach (var written in part)
+                {
+                    if (_readers > 0 && _written.Count < MostKept && _dirty.ContainsKey(written.Key))
+                    {
+                        _written[written.Key] = written.Value;
+                    }
+
+                    _dirty.TryRemove(written);
+                }
+            }
+        }
+    }
+
+    private void EndReading()
+    {
+        lock (_lock)
+        {
+            if (--_readers == 0)
+            {
+                _written.Clear();
             }
         }
     }
@@ -94,6 +140,13 @@ internal sealed partial class CursorKeeper(
         {
             Log.FlushFault(logger, e);
         }
+    }
+
+    private sealed class Reading(CursorKeeper keeper) : IDisposable
+    {
+        private CursorKeeper? _keeper = keeper;
+
+        public void Dispose() => Interlocked.Exchange(ref _keeper, null)?.EndReading();
     }
 
     private static partial class Log

@@ -117,6 +117,9 @@ internal sealed partial class OwnSpool(
             (batch, _waiting) = (_waiting, []);
         }
 
+        // What comes behind one that could not be written would overtake it.
+        GiveBack(batch.FindAll(e => e.Append!.After?.SentBack is not null));
+        batch.RemoveAll(e => e.Saved.IsCompleted);
         if (batch.Count == 0)
         {
             return;
@@ -129,15 +132,36 @@ internal sealed partial class OwnSpool(
         }
 
         files.EndWrite(ok);
-        if (!ok || TestSwitches.QueueWithoutSpooling)
+        if (!ok)
         {
-            lock (_lock)
-            {
-                batch.ForEach(_entries.Remove);
-            }
+            GiveBack(batch);
+            return;
         }
 
-        batch.ForEach(e => e.Finish(ok));
+        if (TestSwitches.QueueWithoutSpooling)
+        {
+            Remove(batch);
+        }
+
+        batch.ForEach(e => e.Finish(true));
+    }
+
+    private void GiveBack(List<SpoolEntry> entries)
+    {
+        Remove(entries);
+        foreach (var entry in entries)
+        {
+            entry.Append!.SendBack(AppendRefused.Unsaved);
+            entry.Finish(false);
+        }
+    }
+
+    private void Remove(List<SpoolEntry> entries)
+    {
+        lock (_lock)
+        {
+            entries.ForEach(_entries.Remove);
+        }
     }
 
     private bool TrySave(List<SpoolEntry> batch)

@@ -35,6 +35,7 @@ internal sealed class Append
 {
     // What follows the answer (a receipt is written) runs where the answer is given: see AnswerRun.
     private readonly TaskCompletionSource<AppendOutcome> _outcome = new();
+    private volatile AppendRefused? _sentBack;
 
     public AppendKind Kind { get; init; }
     public required string Conversation { get; init; }
@@ -89,11 +90,21 @@ internal sealed class Append
         return first;
     }
 
+    /// <summary>Its caller is answered by who set this, through <see cref="SendBack"/> or otherwise; what the writer says of it is not the last word.</summary>
+    public bool IsForwarded { get; set; }
+
+    /// <summary>What its caller is told, when that is to try again; null when it is something else or not known yet.</summary>
+    public AppendRefused? SentBack =>
+        _sentBack ?? (!IsForwarded && Outcome is { IsCompletedSuccessfully: true, Result: AppendRefused { IsRetryable: true } refused } ? refused : null);
+
+    /// <summary>Its caller is going to be told this, for what comes behind it in the same call to know at once.</summary>
+    public void SendBack(AppendRefused refused) => _sentBack = refused;
+
     /// <summary>When what it must not overtake was refused to be tried again, it is refused likewise: they come again together, in their order.</summary>
     /// <returns>The refusal; null when it may go on.</returns>
     public AppendRefused? TakeAlong()
     {
-        if (After?.Outcome is not { IsCompletedSuccessfully: true, Result: AppendRefused { IsRetryable: true } refused })
+        if (After?.SentBack is not { } refused)
         {
             return null;
         }
@@ -147,6 +158,9 @@ internal sealed record AppendRefused(AppendRefusal Reason, TimeSpan? RetryAfter 
     public static readonly AppendRefused Invalid = new(AppendRefusal.Invalid);
     public static readonly AppendRefused Draining = new(AppendRefusal.Draining);
     public static readonly AppendRefused Internal = new(AppendRefusal.Internal);
+
+    /// <summary>Neither storage nor the local disk took it.</summary>
+    public static readonly AppendRefused Unsaved = new(AppendRefusal.StorageUnavailable);
 
     /// <summary>Whether the same append may succeed later or elsewhere.</summary>
     public bool IsRetryable => Reason is AppendRefusal.Overloaded or AppendRefusal.StorageUnavailable or AppendRefusal.Draining or AppendRefusal.Internal;
