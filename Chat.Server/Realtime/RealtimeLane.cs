@@ -58,11 +58,7 @@ internal sealed class RealtimeLane : IDisposable
         var send = new RealtimeSend(append, Told, _time.GetTimestamp());
         lock (_lock)
         {
-            if (append.After?.SentBack is { } refused)
-            {
-                send.Answer(refused);
-            }
-            else if (!_breaker.IsClosed)
+            if (!_breaker.IsClosed)
             {
                 DivertHoldingLock(forced: true);
                 _board.MarkForced();
@@ -237,29 +233,14 @@ internal sealed class RealtimeLane : IDisposable
         if (send.Append.After?.SentBack is { } refused)
         {
             send.Answer(refused);
-            return;
         }
-
-        if (!_rights.MaySend(send.Append))
+        else if (!_rights.MaySend(send.Append))
         {
             send.Answer(_unavailable);
-            return;
         }
-
-        switch (_spool.Add(send.Append))
+        else
         {
-            case SpoolTaken taken:
-                _ = send.AnswerWhenSavedAsync(taken.Entry, _unavailable);
-                break;
-            case SpoolRepeat repeat:
-                _ = send.AnswerWhenSavedAsync(repeat.Entry, _unavailable);
-                break;
-            case SpoolConflict:
-                send.Answer(AppendRefused.IdConflict);
-                break;
-            default:
-                send.Answer(_full);
-                break;
+            send.Answer(_spool.Add(send.Append), _full, _unavailable);
         }
     }
 }

@@ -38,6 +38,26 @@ internal sealed class RealtimeSend
         _outcome.TrySetResult(outcome);
     }
 
-    public async Task AnswerWhenSavedAsync(SpoolEntry entry, AppendRefused otherwise) =>
-        Answer(!await entry.Saved ? otherwise : entry.Stored ?? (AppendOutcome)new AppendQueued(entry.At));
+    /// <summary>With what the spool says.</summary>
+    public void Answer(SpoolOutcome outcome, AppendRefused full, AppendRefused unsaved)
+    {
+        switch (outcome)
+        {
+            case SpoolTaken taken:
+                _ = AnswerWhenSavedAsync(taken.Entry, unsaved);
+                break;
+            case SpoolRepeat repeat:
+                _ = AnswerWhenSavedAsync(repeat.Entry, unsaved);
+                break;
+            case SpoolConflict:
+                Answer(AppendRefused.IdConflict);
+                break;
+            default:
+                Answer(full);
+                break;
+        }
+    }
+
+    private async Task AnswerWhenSavedAsync(SpoolEntry entry, AppendRefused unsaved) =>
+        Answer(!await entry.Saved ? unsaved : entry.Stored ?? (AppendOutcome)new AppendQueued(entry.At));
 }

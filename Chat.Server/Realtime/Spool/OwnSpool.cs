@@ -149,11 +149,8 @@ internal sealed partial class OwnSpool(
     private void GiveBack(List<SpoolEntry> entries)
     {
         Remove(entries);
-        foreach (var entry in entries)
-        {
-            entry.Append!.SendBack(AppendRefused.Unsaved);
-            entry.Finish(false);
-        }
+        entries.ForEach(e => e.Append!.SendBack(AppendRefused.Unsaved));
+        entries.ForEach(e => e.Finish(false));
     }
 
     private void Remove(List<SpoolEntry> entries)
@@ -218,10 +215,9 @@ internal sealed partial class OwnSpool(
         {
             _closed = true;
             (left, _waiting) = (_waiting, []);
-            left.ForEach(_entries.Remove);
         }
 
-        left.ForEach(e => e.Finish(false));
+        GiveBack(left);
     }
 
     private T Look<T>(Func<SpoolEntries, T> question)
