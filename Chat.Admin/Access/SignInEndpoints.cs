@@ -62,7 +62,7 @@ internal static class SignInEndpoints
 
         if (users.Add(name, password?.Length <= LongestPassword ? password : "", Role.Admin, onlyTheFirst: true) is { } problem)
         {
-            return Back($"problem={Uri.EscapeDataString(problem)}", null);
+            return Back($"problem={SignInProblems.CodeOf(problem)}", null);
         }
 
         codes.Spend();

@@ -9,6 +9,9 @@ namespace Chat.Admin.Access;
 internal sealed partial class UserBook
 {
     internal const int Iterations = 210_000;
+    internal const string BadName = "A name has 2 to 40 letters, digits, dots, dashes or underscores.";
+    internal const string NameTaken = "There is a user of that name.";
+    internal const string NotTheFirst = "Somebody was faster: the first user is there.";
 
     private readonly Lock _gate = new();
     private readonly TimeProvider _time;
@@ -74,7 +77,7 @@ internal sealed partial class UserBook
     {
         if (!Name().IsMatch(name))
         {
-            return "A name has 2 to 40 letters, digits, dots, dashes or underscores.";
+            return BadName;
         }
 
         if (PasswordRules.Problem(password, name) is { } problem)
@@ -87,12 +90,12 @@ internal sealed partial class UserBook
         {
             if (onlyTheFirst && _users.Count > 0)
             {
-                return "Somebody was faster: the first user is there.";
+                return NotTheFirst;
             }
 
             if (_users.ContainsKey(name))
             {
-                return "There is a user of that name.";
+                return NameTaken;
             }
 
             SaveHoldingLock(users: new(_users, _users.Comparer) { [name] = new(name, role, hash, Disabled: false, Version: 1, _time.GetUtcNow()) });

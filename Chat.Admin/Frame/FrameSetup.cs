@@ -1,5 +1,6 @@
 using Chat.Admin.Access;
 using Chat.Admin.Parts.Dialogs;
+using Chat.Admin.Parts.Tables;
 using Microsoft.AspNetCore.Components.Server.Circuits;
 using Radzen;
 
@@ -21,6 +22,7 @@ internal static class FrameSetup
         builder.Services.AddScoped<CircuitHandler, CircuitCount.Handler>();
         builder.Services.AddScoped<NotificationService>();
         builder.Services.AddScoped<DialogDesk>();
+        builder.Services.AddScoped<ColumnChoice>();
     }
 
     public static void MapFrame(this WebApplication app)

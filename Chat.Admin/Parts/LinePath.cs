@@ -47,6 +47,12 @@ internal static class LinePath
         return new[] { 1, 2, 5, 10 }.Select(f => f * power).First(t => t >= most * 0.999);
     }
 
+    /// <summary>Exactly so many points over the same time, whatever the steps were.</summary>
+    public static IReadOnlyList<double?> Fit(IReadOnlyList<double?> values, int points) =>
+        values.Count == 0 || values.Count >= points
+            ? Thin(values, points)
+            : [.. Enumerable.Range(0, points).Select(i => values[(int)((long)values.Count * i / points)])];
+
     /// <summary>At most so many points; each is the greatest of those it stands for, so that a peak is never lost.</summary>
     public static IReadOnlyList<double?> Thin(IReadOnlyList<double?> values, int most)
     {

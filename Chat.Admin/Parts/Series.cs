@@ -32,12 +32,15 @@ internal static class Series
         return name.Aggregate(7, (sum, c) => ((sum * 31) + c) & 0xFFFF) % Colours;
     }
 
+    public static string BeforeName(string name) => name.Length > 0 ? $"{name} before" : "before";
+
     /// <summary>What the page's script needs to tell exact values under the pointer.</summary>
     public static string ToJson(ChartPicture chart) => JsonSerializer.Serialize(new
     {
         from = chart.From.ToUnixTimeMilliseconds(),
         step = chart.StepSeconds,
-        lines = chart.Lines.Select(l => new { name = l.Name, values = l.Values.Select(v => Units.Of(v, chart.Unit)) }),
+        lines = chart.Lines.Select(l => new { name = l.Name, values = l.Values.Select(v => Units.Of(v, chart.Unit)) })
+            .Concat((chart.Before ?? []).Select(l => new { name = BeforeName(l.Name), values = l.Values.Select(v => Units.Of(v, chart.Unit)) })),
     });
 }
 
@@ -48,15 +51,25 @@ public sealed record ChartPicture(string Title, string Unit, DateTimeOffset From
 
     public DateTimeOffset To => From.AddSeconds(StepSeconds * Math.Max(0, Lines.Select(l => l.Values.Count).DefaultIfEmpty(1).Max() - 1));
 
-    public double Top => LinePath.Round(Lines.SelectMany(l => l.Values).Max() ?? 0);
+    /// <summary>The lines of the time of the same length before, point over point; null when nobody compares.</summary>
+    public IReadOnlyList<ChartLine>? Before { get; init; }
 
-    public static ChartPicture Of(string title, string unit, IReadOnlyList<ChartAnswer> answers)
+    public TimeSpan Length { get; init; }
+
+    public double Top => LinePath.Round(Lines.Concat(Before ?? []).SelectMany(l => l.Values).Max() ?? 0);
+
+    public static ChartPicture Of(string title, string unit, IReadOnlyList<ChartAnswer> answers, IReadOnlyList<ChartAnswer>? before = null)
     {
         // The first may have nothing to draw while others have.
         var first = answers.FirstOrDefault(a => a.Lines.Count > 0) ?? answers[0];
         var length = first.Lines.Select(l => l.Values.Count).DefaultIfEmpty(0).Max();
         var points = Math.Min(MostPoints, Math.Max(1, length));
         var lines = answers.SelectMany(a => a.Lines.Select(l => new ChartLine(l.Name, LinePath.Thin(l.Values, points)))).ToList();
-        return new(title, unit, first.From, first.StepSeconds * length / points, lines, [.. answers.SelectMany(a => a.Markers)]);
+        return new(title, unit, first.From, first.StepSeconds * length / points, lines, [.. answers.SelectMany(a => a.Markers)])
+        {
+            // Older points are coarser; a line without any is none.
+            Before = before is null ? null : [.. before.SelectMany(a => a.Lines).Where(l => l.Values.Any(v => v is not null)).Select(l => new ChartLine(l.Name, LinePath.Fit(l.Values, points)))],
+            Length = TimeSpan.FromSeconds(first.StepSeconds * length),
+        };
     }
 }

@@ -11,24 +11,27 @@ internal sealed class Charts(SharedReads reads)
     private static readonly string[] TrafficParts = ["accepted", "delivered", "failed"];
 
     /// <summary>Either the chart or why there is none.</summary>
-    public async Task<(ChartPicture? Chart, string? Problem)> ReadAsync(string name, string range, Role role, string? line = null)
+    /// <param name="compare">With what was in the time of the same length before; a node that does not know it leaves a gap.</param>
+    public async Task<(ChartPicture? Chart, string? Problem)> ReadAsync(string name, string range, Role role, string? line = null, bool compare = false)
+    {
+        var asking = AskAsync(name, $"range={range}", FreshOf(range), role, line);
+        var before = compare ? (await AskAsync(name, $"range={range}&previous=true", FreshOf(range), role, line)).Answers : null;
+        var (answers, problem) = await asking;
+        return answers.Count == 0 ? (null, problem) : (ChartPicture.Of(name == Traffic ? "Messages" : answers[0].Chart.Title, answers[0].Chart.Unit, answers, before), null);
+    }
+
+    private async Task<(List<ChartAnswer> Answers, string? Problem)> AskAsync(string name, string query, TimeSpan fresh, Role role, string? line)
     {
         // What is accepted, delivered and failed belongs into one picture.
         var parts = name == Traffic ? TrafficParts : [name];
         var asked = parts.SelectMany(part => reads.Nodes.Select(node => (part, node))).ToList();
         var replies = await Task.WhenAll(asked.Select(a => reads.GetAsync<ChartAnswer>(
-            a.node, $"{ManagementRoutes.Chart.Replace("{id}", Uri.EscapeDataString(a.part), StringComparison.Ordinal)}?range={range}", role, FreshOf(range))));
+            a.node, $"{ManagementRoutes.Chart.Replace("{id}", Uri.EscapeDataString(a.part), StringComparison.Ordinal)}?{query}", role, fresh)));
         var answers = asked.Zip(replies)
             .Where(r => r.Second.Value is not null)
             .Select(r => Named(Chosen(r.Second.Value!, line, name == Traffic), r.First.part, r.First.node, name == Traffic))
             .ToList();
-        if (answers.Count == 0)
-        {
-            return (null, replies.Select(r => r.Error?.Message).FirstOrDefault(m => m is not null) ?? "No node answered.");
-        }
-
-        var first = answers[0].Chart;
-        return (ChartPicture.Of(name == Traffic ? "Messages" : first.Title, first.Unit, answers), null);
+        return (answers, answers.Count > 0 ? null : replies.Select(r => r.Error?.Message).FirstOrDefault(m => m is not null) ?? "No node answered.");
     }
 
     private ChartAnswer Named(ChartAnswer answer, string part, string node, bool byPart) => answer with

@@ -23,7 +23,11 @@ const move = (step) => {
 
 document.addEventListener("keydown", (e) => {
   if (e.key === "Escape") {
-    document.querySelectorAll("details[open].chooser, details[open].menu").forEach((d) => { d.open = false; });
+    document.querySelectorAll("details[open].chooser, details[open].menu").forEach((d) => {
+      // The focus goes back to where the list was opened, not to the top of the page.
+      if (d.contains(document.activeElement)) d.querySelector("summary").focus();
+      d.open = false;
+    });
     if (e.target.matches?.("input[type=search]")) {
       // The browser would also empty the box, and take the filter away that was just asked for.
       e.preventDefault();
@@ -78,6 +82,11 @@ document.addEventListener("pointermove", (e) => {
   tip.style.top = `${Math.min(e.clientY + 14, innerHeight - tip.offsetHeight - 8)}px`;
 });
 
+// A list that was opened closes when something else is clicked.
+document.addEventListener("click", (e) => {
+  document.querySelectorAll("details[open].chooser").forEach((d) => { if (!d.contains(e.target)) d.open = false; });
+});
+
 document.addEventListener("click", async (e) => {
   const copy = e.target.closest?.("[data-copy]");
   if (!copy) return;
@@ -91,6 +100,12 @@ window.consoleUi = {
   openDialog: (dialog) => { if (!dialog.open) dialog.showModal(); dialog.querySelector("textarea, input, select, button.primary, button")?.focus(); },
   closeDialog: (dialog) => { if (dialog.open) dialog.close(); },
   watch: (reference) => { watcher = reference; document.documentElement.dataset.live = "true"; if (document.hidden) reference.invokeMethodAsync("SetHidden", true); },
+  keepColumns: (cookie, table, columns) => {
+    const kept = document.cookie.split("; ").find((c) => c.startsWith(`${cookie}=`))?.slice(cookie.length + 1) ?? "";
+    const parts = kept.split("_").filter((part) => part && part.split(".")[0] !== table);
+    if (columns.length > 0) parts.push([table, ...columns].join("."));
+    document.cookie = `${cookie}=${parts.join("_")}; path=/; max-age=${parts.length > 0 ? 31536000 : 0}; samesite=strict`;
+  },
   unwatch: () => { watcher = undefined; delete document.documentElement.dataset.live; },
 };
 

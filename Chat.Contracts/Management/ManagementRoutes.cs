@@ -141,7 +141,7 @@ public static class ManagementRoutes
     /// <summary>GET <see cref="ChartList"/>. Viewer.</summary>
     public const string Charts = Root + "/charts";
 
-    /// <summary>GET <see cref="ChartAnswer"/> by <c>range</c>. Viewer.</summary>
+    /// <summary>GET <see cref="ChartAnswer"/> by <c>range</c>; <c>previous=true</c> for the time of the same length before. Viewer.</summary>
     public const string Chart = Charts + "/{id}";
 
     /// <summary>GET a stretch of <see cref="AuditEntry"/> by <c>before</c> and <c>limit</c>; filter <c>actor</c>, <c>action</c> (a beginning), <c>object</c> (a beginning), <c>result</c>, <c>since</c>, <c>until</c>. POST <see cref="AuditNote"/> → <see cref="ActionResult"/>. Admin.</summary>

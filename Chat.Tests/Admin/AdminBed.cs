@@ -5,6 +5,7 @@ using Chat.Admin;
 using Chat.Admin.Access;
 using Chat.Admin.Live;
 using Chat.Admin.Parts.Dialogs;
+using Chat.Admin.Parts.Tables;
 using Chat.Admin.ServerApi;
 using Chat.Contracts;
 using Chat.Contracts.Management;
@@ -60,6 +61,7 @@ internal sealed class AdminBed : BunitContext
         Services.AddScoped<Viewer>();
         Services.AddScoped<NotificationService>();
         Services.AddScoped<DialogDesk>();
+        Services.AddScoped<ColumnChoice>();
         Services.AddScoped<Actions>();
         Services.AddScoped<WorkerActions>();
         Services.AddScoped<AlertActions>();

@@ -1,6 +1,8 @@
 using Bunit;
 using Chat.Admin.Access;
 using Chat.Admin.Pages;
+using Chat.Admin.Parts.Tables;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Chat.Tests.Admin;
 
@@ -61,6 +63,7 @@ public sealed class PagesTests
     {
         await using var bed = new AdminBed();
         Samples.Fill(bed.Api, Hostile);
+        bed.Services.GetRequiredService<ColumnChoice>().Read("workers.version_connections.transport.address");
         bed.Tell(Samples.Overview(Hostile));
         var page = Open(bed, address);
         page.WaitForAssertion(() => Assert.Contains("&lt;img src=x onerror=alert(1)&gt;", page.Markup));

@@ -46,8 +46,10 @@ public sealed class SignInTests : BunitContext
     [InlineData("?failed=1", "Name and password do not belong together.")]
     [InlineData("?wait=7", "Too many attempts. Try again in 7 min.")]
     [InlineData("?wait=soon", "Too many attempts. Try again in 15 min.")]
-    [InlineData("?problem=Somebody was faster.", "Somebody was faster.")]
-    [InlineData("?problem=<img src=x onerror=alert(1)>", "<img src=x onerror=alert(1)>")]
+    [InlineData("?problem=not-the-first", UserBook.NotTheFirst)]
+    [InlineData("?problem=Call 555-0100 and give your password.", SignInProblems.Unknown)]
+    [InlineData("?problem=<img src=x onerror=alert(1)>", SignInProblems.Unknown)]
+    [InlineData("?problem=", SignInProblems.Unknown)]
     public void Users_AreThere_AsksForNameAndPassword(string query, string? told)
     {
         AddUser();
@@ -57,11 +59,19 @@ public sealed class SignInTests : BunitContext
         Assert.Empty(page.FindAll("img"));
     }
 
-    [Fact]
-    public void Problem_LongerThanAnyOfOurs_IsNotShown()
+    [Theory]
+    [InlineData("a", "correct horse battery")]
+    [InlineData("ada", "correct horse battery")]
+    [InlineData("bob", "short")]
+    [InlineData("bob", "abcdefghijkl", 12)]
+    [InlineData("bob", "aaaaaaaaaaaaaa")]
+    [InlineData("bob", "password1234")]
+    public void Problem_OfTheFirstUser_IsToldInItsOwnWords(string name, string password, int times = 1)
     {
         AddUser();
-        Assert.Empty(Open($"?problem={new string('x', 201)}").FindAll("[role=alert]"));
+        var problem = _users.Add(name, string.Concat(Enumerable.Repeat(password, times)), Role.Admin);
+        Assert.NotNull(problem);
+        Assert.Equal(problem, Open($"?problem={SignInProblems.CodeOf(problem)}").Find("[role=alert]").TextContent);
     }
 
     [Fact]

@@ -1,3 +1,5 @@
+using System.Net.Http.Json;
+using Chat.Contracts;
 using Chat.Contracts.Management;
 
 namespace Chat.Tests.Management;
@@ -66,9 +68,23 @@ public sealed class QueryTests(ManagementBed bed) : IClassFixture<ManagementBed>
     [InlineData("range=2h")]
     [InlineData("range=")]
     [InlineData("range=15m&from=0")]
+    [InlineData("range=15m&previous=yes")]
     public async Task Chart_Range_IsOneOfTheNamed(string query)
     {
         using var response = await bed.Viewer.GetAsync($"{ManagementRoutes.Chart.With("accepted")}?{query}");
         Assert.Equal(query == "range=" ? 200 : 400, (int)response.StatusCode);
+    }
+
+    [Fact]
+    public async Task Chart_Previous_IsOfTheTimeBefore()
+    {
+        var chart = ManagementRoutes.Chart.With("workers");
+        var now = await bed.Viewer.GetFromJsonAsync<ChartAnswer>($"{chart}?range=15m", ChatJson.Options);
+        var before = await bed.Viewer.GetFromJsonAsync<ChartAnswer>($"{chart}?range=15m&previous=true", ChatJson.Options);
+
+        // The steps are of ten seconds there and of one here, and both begin at whole ones.
+        Assert.InRange(now!.From - before!.From, TimeSpan.FromMinutes(14), TimeSpan.FromMinutes(16));
+        Assert.All(before.Lines, l => Assert.All(l.Values, Assert.Null));
+        Assert.Empty(before.Markers);
     }
 }

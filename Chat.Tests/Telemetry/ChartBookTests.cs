@@ -81,6 +81,34 @@ public sealed class ChartBookTests
     }
 
     [Fact]
+    public void Read_TimeBefore_EndsWhereTheRangeBegins()
+    {
+        Run(40, _ => [Gauge("chat.user.online", 1, "w1")]);
+        Run(40, _ => [Gauge("chat.user.online", 3, "w1")]);
+
+        var range = TimeSpan.FromSeconds(40);
+        var (now, before) = (Assert.Single(_charts.Read("online", range)), Assert.Single(_charts.Read("online", range, range)));
+        Assert.All(now.Values, v => Assert.Equal(3, v));
+        Assert.All(before.Values, v => Assert.Equal(1, v));
+        Assert.Equal(now.From - range, before.From);
+        Assert.Equal(now.Values.Count, before.Values.Count);
+    }
+
+    [Theory]
+    [InlineData(15, 10)]
+    [InlineData(60, 10)]
+    [InlineData(24 * 60, 60)]
+    [InlineData(7 * 24 * 60, 60)]
+    public void Read_TimeBefore_IsInTheFinestStepsThatReachBackSoFar(int minutes, int step)
+    {
+        Run(30, _ => [Gauge("chat.user.online", 1, "w1")]);
+        var range = TimeSpan.FromMinutes(minutes);
+        var line = Assert.Single(_charts.Read("online", range, range));
+        Assert.Equal((step, minutes * 60 / step), ((int)line.Step.TotalSeconds, line.Values.Count));
+        Assert.All(line.Values, Assert.Null);
+    }
+
+    [Fact]
     public void Read_UnknownChart_IsEmpty() => Assert.Empty(_charts.Read("nonsense", TimeSpan.FromHours(1)));
 
     [Fact]

@@ -13,9 +13,8 @@ public partial class DataTable<T>
 {
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(3);
 
-    private readonly List<Field<T>> _columns = [];
-    private readonly HashSet<string> _toggled = [];
     private readonly HashSet<string> _selected = [];
+    private ColumnList<T> _columns = null!;
     private RowKeeper<T> _keeper = null!;
     private TableState _state = null!;
     private long _total;
@@ -61,12 +60,6 @@ public partial class DataTable<T>
 
     [Parameter, EditorRequired] public Func<PageQuery, Task<TablePage<T>>> Load { get; set; } = null!;
 
-    internal void Add(Field<T> column)
-    {
-        _columns.Add(column);
-        StateHasChanged();
-    }
-
     /// <summary>After an action: as it is now, selection dropped.</summary>
     public Task RefreshAsync()
     {
@@ -77,6 +70,9 @@ public partial class DataTable<T>
     protected override async Task OnInitializedAsync()
     {
         _keeper = new(Key);
+        _columns = new(Title);
+        _columns.Changed += StateHasChanged;
+        Choice.Changed += StateHasChanged;
         _state = TableState.Read(Navigation.Uri, Prefix, DefaultSort, FilterNames);
         Navigation.LocationChanged += OnLocationChanged;
         Viewer.Changed += OnTick;
@@ -87,6 +83,7 @@ public partial class DataTable<T>
     {
         Navigation.LocationChanged -= OnLocationChanged;
         Viewer.Changed -= OnTick;
+        Choice.Changed -= StateHasChanged;
     }
 
     private bool Narrowed => _state.Search.Length > 0 || _state.Page > 1 || _state.Filters.Any(f => f.Value.Length > 0);
@@ -175,16 +172,6 @@ public partial class DataTable<T>
         column.Sort.Length == 0 ? "none" : _state.Sort == column.Sort ? "ascending" : _state.Sort == $"-{column.Sort}" ? "descending" : "none";
 
     private string Arrow(Field<T> column) => SortWord(column) switch { "ascending" => " ▲", "descending" => " ▼", _ => "" };
-
-    private bool IsShown(Field<T> column) => column.Optional == _toggled.Contains(column.Title);
-
-    private void Toggle(Field<T> column)
-    {
-        if (!_toggled.Remove(column.Title))
-        {
-            _toggled.Add(column.Title);
-        }
-    }
 
     private string RowClass(T row, string key) =>
         $"{Mark?.Invoke(row)} {(_keeper.Gone.Contains(key) ? "gone" : "")} {(_selected.Contains(key) ? "selected" : "")}".Trim();

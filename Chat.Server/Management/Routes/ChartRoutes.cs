@@ -22,12 +22,13 @@ internal sealed class ChartRoutes(ChartBook charts, EventViews events, HealthVie
         map.Get<QueueAnswer>(ManagementRoutes.Queue, "What is owed to connected devices", _ => queue.Of(overview.Current()));
         map.Get<ChartList>(
             ManagementRoutes.Charts, "The charts there are", _ => new ChartList([.. ChartDefinition.All.Select(View)], [.. Ranges.Select(r => r.Name)]));
-        map.Get<ChartAnswer>(ManagementRoutes.Chart, "One chart over one range", Chart, ["range"]);
+        map.Get<ChartAnswer>(ManagementRoutes.Chart, "One chart over one range", Chart, ["range", "previous"]);
     }
 
     private Reply<ChartAnswer> Chart(ManagementCall call)
     {
         var name = call.Query.OneOf("range", [.. Ranges.Select(r => r.Name)]) ?? "1h";
+        var previous = call.Query.Flag("previous");
         if (call.Query.Problem is { } wrong)
         {
             return wrong;
@@ -39,8 +40,10 @@ internal sealed class ChartRoutes(ChartBook charts, EventViews events, HealthVie
         }
 
         var length = Ranges.First(r => r.Name == name).Length;
-        var lines = charts.Read(chart.Name, length);
-        var begin = lines.Count > 0 ? lines[0].From : time.GetUtcNow() - length;
+        var ago = previous ? length : TimeSpan.Zero;
+        var lines = charts.Read(chart.Name, length, ago);
+        var begin = lines.Count > 0 ? lines[0].From : time.GetUtcNow() - length - ago;
+        var end = begin + length;
         var step = lines.Count > 0 ? lines[0].Step : TimeSpan.Zero;
         var thin = lines.Count > 0 ? (lines.Max(l => l.Values.Count) + MostPoints - 1) / MostPoints : 1;
         return new ChartAnswer
@@ -50,7 +53,7 @@ internal sealed class ChartRoutes(ChartBook charts, EventViews events, HealthVie
             From = begin,
             StepSeconds = step.TotalSeconds * thin,
             Lines = [.. lines.Select(l => new Chat.Contracts.Management.ChartLine(l.Name, Thin(l.Values, thin)))],
-            Markers = [.. events.Latest().Where(e => e.At >= begin && e.Kind is "alert" or "worker").OrderBy(e => e.At).Select(e => new ChartMarker(e.At, e.Kind, $"{e.Target} {e.Text}"))],
+            Markers = [.. events.Latest().Where(e => e.At >= begin && e.At <= end && e.Kind is "alert" or "worker").OrderBy(e => e.At).Select(e => new ChartMarker(e.At, e.Kind, $"{e.Target} {e.Text}"))],
         };
     }
 

@@ -34,16 +34,17 @@ internal sealed class ChartBook(TimeProvider time) : IMetricsObserver
     }
 
     /// <summary>All lines of a chart over the range, in the finest steps that reach back so far; empty when there is no such chart.</summary>
-    public IReadOnlyList<ChartReading> Read(string chart, TimeSpan range)
+    /// <param name="ago">The range ended so long ago.</param>
+    public IReadOnlyList<ChartReading> Read(string chart, TimeSpan range, TimeSpan ago = default)
     {
-        var tier = Array.FindIndex(ChartTier.All, t => range <= t.Kept);
+        var tier = Array.FindIndex(ChartTier.All, t => range + ago <= t.Kept);
         tier = tier < 0 ? ChartTier.All.Length - 1 : tier;
         var step = ChartTier.All[tier];
         var now = time.GetUtcNow();
         lock (_gate)
         {
             var since = time.GetElapsedTime(_begin);
-            var to = step.SlotOf(since);
+            var to = step.SlotOf(since) - step.SlotOf(ago);
             var from = to - Math.Min(step.Points, step.SlotOf(range)) + 1;
             return [.. _lines.Where(l => l.Key.Chart == chart).Select(l => new ChartReading(
                 chart,

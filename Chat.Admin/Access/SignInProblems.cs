@@ -1,0 +1,25 @@
+namespace Chat.Admin.Access;
+
+/// <summary>
+/// What the sign-in page may be told by its address. The address has a code and never the text: whoever sends somebody a link to
+/// this page could otherwise put words of their own beside the field for the password.
+/// </summary>
+internal static class SignInProblems
+{
+    public const string Unknown = "That did not work. Try again.";
+
+    private static readonly (string Code, string Text)[] Known =
+    [
+        ("name", UserBook.BadName),
+        ("name-taken", UserBook.NameTaken),
+        ("not-the-first", UserBook.NotTheFirst),
+        ("password-short", PasswordRules.TooShort),
+        ("password-long", PasswordRules.TooLong),
+        ("password-plain", PasswordRules.TooPlain),
+        ("password-common", PasswordRules.TooCommon),
+    ];
+
+    public static string CodeOf(string text) => Array.Find(Known, k => k.Text == text).Code ?? "other";
+
+    public static string TextOf(string code) => Array.Find(Known, k => k.Code == code).Text ?? Unknown;
+}

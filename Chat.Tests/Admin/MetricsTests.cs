@@ -1,0 +1,83 @@
+using Bunit;
+using Chat.Admin.Pages;
+using Chat.Admin.Parts;
+using Chat.Contracts;
+using Chat.Contracts.Management;
+using Microsoft.AspNetCore.Components;
+
+namespace Chat.Tests.Admin;
+
+/// <summary>The charts beside the time of the same length before.</summary>
+public sealed class MetricsTests
+{
+    private static readonly ChartView View = new() { Name = "connections", Group = "Traffic", Title = "Connections", Unit = "" };
+
+    [Fact]
+    public async Task Compared_LinesBefore_AreDrawnNamedAndInTheTable()
+    {
+        await using var bed = Bed(previous: [new("w1", [7, null, 9]), new("w9", [null, null, null])]);
+        var page = bed.Open(typeof(Metrics), "/admin/metrics?compare=previous");
+
+        // A gap in the line from before stays a gap: two strokes.
+        Assert.Equal(2, page.Find("path.before").GetAttribute("d")!.Count(c => c == 'M'));
+        Assert.Single(page.FindAll("path.before"));
+        Assert.Contains("w1 before 9", page.Find(".legend").TextContent);
+        Assert.Contains("Before: w1 9", page.Find("svg[role=img]").GetAttribute("aria-label"));
+        Assert.Contains("w1 before", page.Find("[data-chart]").GetAttribute("data-chart"));
+
+        await page.Find("figcaption button").ClickAsync(new());
+        Assert.Equal(["Time (UTC)", "w1", "w1 before", "Meanwhile"], page.FindAll(".chart-table th").Select(h => h.TextContent));
+        Assert.Equal([["3", "9", "w1 restarted"], ["–", "–", ""], ["1", "7", ""]], page.FindAll(".chart-table tbody tr").Select(r => r.Children.Skip(1).Select(c => c.TextContent).ToArray()));
+    }
+
+    [Fact]
+    public async Task Compared_NothingKeptOfThen_SaysSo()
+    {
+        await using var bed = Bed(previous: [new("w1", [null, null, null])]);
+        var page = bed.Open(typeof(Metrics), "/admin/metrics?compare=previous");
+        Assert.Empty(page.FindAll("path.before"));
+        Assert.Contains("Nothing is known of the 30 min before.", page.Find(".legend").TextContent);
+    }
+
+    [Fact]
+    public async Task Compared_NodeDoesNotKnowHow_ShowsWhatThereIs()
+    {
+        await using var bed = Bed(previous: null);
+        var page = bed.Open(typeof(Metrics), "/admin/metrics?compare=previous");
+        Assert.Single(page.FindAll("path.line"));
+        Assert.Contains("Nothing is known", page.Find(".legend").TextContent);
+        Assert.Empty(page.FindAll(".panel-error"));
+    }
+
+    [Fact]
+    public async Task NotCompared_AsksForNothingFromBefore_AndTheBoxAsksForIt()
+    {
+        await using var bed = Bed(previous: [new("w1", [7, 8, 9])]);
+        var page = bed.Open(typeof(Metrics), "/admin/metrics");
+        Assert.Empty(page.FindAll("path.before"));
+        Assert.DoesNotContain(bed.Api.Gets, g => g.PathAndQuery.Contains("previous", StringComparison.Ordinal));
+        Assert.DoesNotContain("Nothing is known", page.Markup);
+
+        await page.Find(".page-head input[type=checkbox]").ChangeAsync(new() { Value = true });
+        Assert.EndsWith("?compare=previous", bed.Services.GetService(typeof(NavigationManager)) is NavigationManager navigation ? navigation.Uri : "");
+    }
+
+    [Fact]
+    public void Fit_FewerPoints_AreStretchedOverTheSameTime() => Assert.Equal([1, 1, null, null, 3, 3], LinePath.Fit([1, null, 3], 6));
+
+    private static AdminBed Bed(IReadOnlyList<ChartLine>? previous)
+    {
+        var bed = new AdminBed();
+        Samples.Fill(bed.Api);
+        var chart = new ChartAnswer
+        {
+            Chart = View, Range = "1h", From = Samples.Now.AddMinutes(-30), StepSeconds = 600,
+            Lines = [new("w1", [1, null, 3])], Markers = [new(Samples.Now.AddMinutes(-12), "worker", "w1 restarted")],
+        };
+        bed.Api.Answer($"{ManagementRoutes.Charts}/connections", asked =>
+            !asked.Contains("previous=true", StringComparison.Ordinal) ? chart
+            : previous is null ? new ChatError(ErrorCodes.Invalid, "\"previous\" is no parameter here.", Retryable: false)
+            : chart with { From = chart.From.AddMinutes(-30), Lines = previous, Markers = [] });
+        return bed;
+    }
+}
