@@ -1,3 +1,4 @@
+using Chat.Admin.Access.Codes;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Authorization;
@@ -19,6 +20,8 @@ internal static class AccessSetup
         services.AddSingleton(provider => new UserBook(provider.GetRequiredService<IOptions<AdminOptions>>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<SetupCode>();
         services.AddSingleton<SignInLimiter>();
+        services.AddSingleton<SecondFactors>();
+        services.AddSingleton<HalfSignIn>();
         services.AddSingleton<CircuitCount>();
         services.AddScoped<UserAdmin>();
         services.AddScoped<AuthenticationStateProvider, SessionGuard>();
@@ -46,7 +49,7 @@ internal static class AccessSetup
         }
     }
 
-    private static CookieBuilder Cookie(string name, bool secure) => new()
+    internal static CookieBuilder Cookie(string name, bool secure) => new()
     {
         Name = name,
         HttpOnly = true,

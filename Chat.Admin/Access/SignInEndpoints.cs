@@ -1,3 +1,4 @@
+using Chat.Admin.Access.Codes;
 using Chat.Admin.ServerApi;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
@@ -15,12 +16,13 @@ internal static class SignInEndpoints
     {
         // [FromForm] makes the framework demand the antiforgery token.
         routes.MapPost("/admin/account/sign-in", SignInAsync).AllowAnonymous();
+        routes.MapPost("/admin/account/code", CodeEndpoint.TakeAsync).AllowAnonymous();
         routes.MapPost("/admin/account/set-up", SetUpAsync).AllowAnonymous();
         routes.MapPost("/admin/account/sign-out", SignOutAsync).RequireAuthorization();
     }
 
-    private static async Task<IResult> SignInAsync(
-        HttpContext context, [FromForm] string? name, [FromForm] string? password, [FromForm] string? to, UserBook users, SignInLimiter limiter, IAuditTrail audit)
+    internal static async Task<IResult> SignInAsync(
+        HttpContext context, [FromForm] string? name, [FromForm] string? password, [FromForm] string? to, UserBook users, HalfSignIn half, SignInLimiter limiter, IAuditTrail audit)
     {
         name = (name ?? "").Trim();
         var address = AddressOf(context);
@@ -35,6 +37,13 @@ internal static class SignInEndpoints
             limiter.Failed(name, address);
             audit.Record(new(name.Length > 40 ? name[..40] : name, "none", Masked(context)), "signin.refused", "console", "refused", "wrong name or password");
             return Back("failed=1", to);
+        }
+
+        // Failures are forgotten after the code only: who knows the password must not begin anew with guessing codes.
+        if (user.Second is not null)
+        {
+            half.Begin(context, user);
+            return Back("step=code", to);
         }
 
         limiter.Succeeded(name, address);
@@ -83,7 +92,7 @@ internal static class SignInEndpoints
         return Results.LocalRedirect(AccessSetup.SignInPath);
     }
 
-    private static async Task BeginAsync(HttpContext context, UserBook users, ConsoleUser user)
+    internal static async Task BeginAsync(HttpContext context, UserBook users, ConsoleUser user)
     {
         var session = users.Begin(user, Masked(context), Browser(context.Request.Headers.UserAgent.ToString()));
         var lifetime = context.RequestServices.GetRequiredService<IOptions<AdminOptions>>().Value.SessionLifetime;
@@ -91,7 +100,7 @@ internal static class SignInEndpoints
         await context.SignInAsync(Actor.PrincipalOf(user, session, CookieAuthenticationDefaults.AuthenticationScheme));
     }
 
-    private static IResult Back(string query, string? to) =>
+    internal static IResult Back(string query, string? to) =>
         Results.LocalRedirect($"{AccessSetup.SignInPath}?{query}{(LocalPath(to) is var path && path != "/admin" ? $"&to={Uri.EscapeDataString(path)}" : "")}");
 
     /// <summary>A path of this console, whatever the form said.</summary>
@@ -100,9 +109,9 @@ internal static class SignInEndpoints
             ? to
             : "/admin";
 
-    private static string AddressOf(HttpContext context) => context.Connection.RemoteIpAddress?.ToString() ?? "";
+    internal static string AddressOf(HttpContext context) => context.Connection.RemoteIpAddress?.ToString() ?? "";
 
-    private static string Masked(HttpContext context) => Addresses.Mask(context.Connection.RemoteIpAddress);
+    internal static string Masked(HttpContext context) => Addresses.Mask(context.Connection.RemoteIpAddress);
 
     private static string Browser(string agent)
     {

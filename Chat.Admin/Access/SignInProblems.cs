@@ -8,8 +8,11 @@ internal static class SignInProblems
 {
     public const string Unknown = "That did not work. Try again.";
 
+    public const string TooLate = "That took too long. Give your password again.";
+
     private static readonly (string Code, string Text)[] Known =
     [
+        ("too-late", TooLate),
         ("name", UserBook.BadName),
         ("name-taken", UserBook.NameTaken),
         ("not-the-first", UserBook.NotTheFirst),

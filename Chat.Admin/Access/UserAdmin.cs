@@ -1,3 +1,4 @@
+using Chat.Admin.Access.Codes;
 using Chat.Admin.Parts.Dialogs;
 using Chat.Admin.ServerApi;
 using Microsoft.Extensions.Options;
@@ -6,7 +7,7 @@ using Radzen;
 namespace Chat.Admin.Access;
 
 /// <summary>Changes to who may sign in. As with all actions the role is checked here, whatever the page shows, and each change is put down.</summary>
-internal sealed class UserAdmin(Actions actions, UserBook users, IAuditTrail audit, DialogDesk desk, IOptions<AdminOptions> options)
+internal sealed class UserAdmin(Actions actions, UserBook users, SecondFactors second, SignInLimiter limiter, IAuditTrail audit, DialogDesk desk, IOptions<AdminOptions> options)
 {
     public Task<bool> AddAsync(string name, string password, Role role) =>
         DoAsync("user.create", name, () => users.Add(name, password, role), $"role {role}");
@@ -37,6 +38,21 @@ internal sealed class UserAdmin(Actions actions, UserBook users, IAuditTrail aud
         return problem;
     }
 
+    /// <summary>Somebody else's, when their device is lost and their recovery codes are, too.</summary>
+    public async Task<bool> TurnOffSecondAsync(string name) =>
+        await desk.AskAsync(new($"Turn off the one-time codes of {name}?", "From then on the password alone lets them in. Their sessions end at once.", "Turn off") { Danger = true }) is not null
+        && await DoAsync("user.change", name, () => users.SetSecond(name, null), "one-time codes off");
+
+    /// <summary>One's own second factor, from the code that the app shows for a secret that is not kept yet.</summary>
+    public Task<(IReadOnlyList<string>? Recovery, string? Problem)> TurnOnOwnSecondAsync(byte[] secret, string password, string code) => ChangeOwnSecondAsync(
+        "one-time codes on", password, actor => second.TurnOn(actor.Name, secret, code, actor.SessionId) is { } recovery ? (recovery, null) : (null, WrongCode));
+
+    public Task<(IReadOnlyList<string>? Recovery, string? Problem)> RenewOwnRecoveryAsync(string password, string code) => ChangeOwnSecondAsync(
+        "new recovery codes", password, actor => second.Use(actor.Name, code) is CodeOutcome.Wrong ? (null, WrongCode) : (second.RenewRecovery(actor.Name), null));
+
+    public async Task<string?> TurnOffOwnSecondAsync(string password, string code) => (await ChangeOwnSecondAsync(
+        "one-time codes off", password, actor => (null, second.Use(actor.Name, code) is CodeOutcome.Wrong ? WrongCode : users.SetSecond(actor.Name, null, actor.SessionId)))).Problem;
+
     public IReadOnlyList<ConsoleSession> OwnSessions(Actor actor) => users.SessionsOf(actor.Name, options.Value.SessionLifetime);
 
     public async Task RevokeAsync(string session)
@@ -46,6 +62,36 @@ internal sealed class UserAdmin(Actions actions, UserBook users, IAuditTrail aud
             users.End(s => s.Id == session && (s.User == actor.Name || actor.May(Role.Admin)));
             audit.Record(new(actor.Name, $"{actor.Role}", actor.Address), "signout", $"session/{session[..8]}", "done");
         }
+    }
+
+    private const string WrongCode = "That code is wrong, too old, or was used already.";
+
+    // An open page that somebody left is no place to guess at: limited as signing in is.
+    private async Task<(IReadOnlyList<string>? Recovery, string? Problem)> ChangeOwnSecondAsync(
+        string what, string password, Func<Actor, (IReadOnlyList<string>? Recovery, string? Problem)> change)
+    {
+        if (await actions.AllowAsync(Role.Viewer, "user.change", "own one-time codes") is not { } actor)
+        {
+            return (null, "Your session has ended.");
+        }
+
+        if (limiter.Wait(actor.Name, actor.Address) is { } wait)
+        {
+            return (null, $"Too many attempts. Try again in {Math.Ceiling(wait.TotalMinutes)} min.");
+        }
+
+        var result = users.Check(actor.Name, password) is null ? (null, "The password is another.") : change(actor);
+        if (result.Problem is null)
+        {
+            limiter.Succeeded(actor.Name, actor.Address);
+        }
+        else
+        {
+            limiter.Failed(actor.Name, actor.Address);
+        }
+
+        audit.Record(new(actor.Name, $"{actor.Role}", actor.Address), "user.change", $"user/{actor.Name}", result.Problem is null ? "done" : "failed", what);
+        return result;
     }
 
     private async Task<bool> DoAsync(string action, string name, Func<string?> change, string? detail)

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.RegularExpressions;
+using Chat.Admin.Access.Codes;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Options;
 
@@ -118,6 +119,25 @@ internal sealed partial class UserBook
     public string? SetRole(string name, Role role) => Change(name, user => user with { Role = role });
 
     public string? SetDisabled(string name, bool disabled) => Change(name, user => user with { Disabled = disabled });
+
+    /// <summary>Null takes it away. Ends all sessions of that user, except one.</summary>
+    public string? SetSecond(string name, SecondFactor? second, string? exceptSession = null) => Change(name, user => user with { Second = second }, exceptSession);
+
+    /// <summary>A change that ends no session, decided while nobody else changes the user: what counts once is taken once.</summary>
+    /// <param name="change">Null when there is nothing to change.</param>
+    public bool Alter(string name, Func<ConsoleUser, ConsoleUser?> change)
+    {
+        lock (_gate)
+        {
+            if (!_users.TryGetValue(name, out var user) || change(user) is not { } changed)
+            {
+                return false;
+            }
+
+            SaveHoldingLock(users: new(_users, _users.Comparer) { [name] = changed });
+            return true;
+        }
+    }
 
     public string? Remove(string name)
     {

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Bunit;
 using Chat.Admin;
 using Chat.Admin.Access;
+using Chat.Admin.Access.Codes;
 using Chat.Admin.Live;
 using Chat.Admin.Parts.Dialogs;
 using Chat.Admin.Parts.Tables;
@@ -14,6 +15,7 @@ using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.AspNetCore.Components.Forms;
 using Microsoft.AspNetCore.Components.Routing;
+using Microsoft.AspNetCore.DataProtection;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -36,6 +38,7 @@ internal sealed class AdminBed : BunitContext
         Api = new FakeServerApi(nodes);
         var options = Options.Create(new AdminOptions { Folder = TestRun.NewFolder("console") });
         Users = new UserBook(options, Time, iterations: 1);
+        Second = new SecondFactors(Users, new EphemeralDataProtectionProvider(), Time, NullLogger<SecondFactors>.Instance);
         Assert.Null(Users.Add("root", Password, Role.Admin));
         if (role is not Role.Admin)
         {
@@ -69,6 +72,8 @@ internal sealed class AdminBed : BunitContext
         Services.AddScoped<MessageActions>();
         Services.AddScoped<SettingActions>();
         Services.AddScoped<UserAdmin>();
+        Services.AddSingleton<SignInLimiter>();
+        Services.AddSingleton(Second);
         Services.AddScoped<AntiforgeryStateProvider, NoAntiforgery>();
         Services.AddCascadingAuthenticationState();
         Services.AddSupplyValueFromQueryProvider();
@@ -79,6 +84,8 @@ internal sealed class AdminBed : BunitContext
     public ManualTimeProvider Time { get; } = new();
 
     public UserBook Users { get; }
+
+    public SecondFactors Second { get; }
 
     public ConsoleSession Session { get; }
 

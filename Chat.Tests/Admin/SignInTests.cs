@@ -74,6 +74,30 @@ public sealed class SignInTests : BunitContext
         Assert.Equal(problem, Open($"?problem={SignInProblems.CodeOf(problem)}").Find("[role=alert]").TextContent);
     }
 
+    [Theory]
+    [InlineData("?step=code", null)]
+    [InlineData("?step=code&failed=1", "That code is wrong, too old, or was used already.")]
+    [InlineData("?step=code&wait=7", "Too many attempts. Try again in 7 min.")]
+    public void SecondStep_AsksForTheCodeAlone(string query, string? told)
+    {
+        AddUser();
+        var page = Open(query + "&to=%2Fadmin%2Fqueue");
+        Assert.Equal("/admin/account/code", page.Find("form").GetAttribute("action"));
+        Assert.Equal("one-time-code", page.Find("input[name=code]").GetAttribute("autocomplete"));
+        Assert.Empty(page.FindAll("input[name=password]"));
+        Assert.Equal("/admin/queue", page.Find("input[name=to]").GetAttribute("value"));
+        Assert.Equal(told, page.FindAll("[role=alert]").SingleOrDefault()?.TextContent);
+    }
+
+    [Fact]
+    public void SecondStep_TookTooLong_BeginsAnew()
+    {
+        AddUser();
+        var page = Open("?problem=too-late");
+        Assert.Equal(SignInProblems.TooLate, page.Find("[role=alert]").TextContent);
+        Assert.Equal("/admin/account/sign-in", page.Find("form").GetAttribute("action"));
+    }
+
     [Fact]
     public void Target_FromTheAddress_TravelsAlong()
     {

@@ -1,10 +1,12 @@
 using AngleSharp.Dom;
 using Bunit;
 using Chat.Admin.Access;
+using Chat.Admin.Access.Codes;
 using Chat.Admin.Pages;
 using Chat.Admin.Parts.Dialogs;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.DependencyInjection;
+using OtpNet;
 using Radzen;
 
 namespace Chat.Tests.Admin;
@@ -124,6 +126,134 @@ public sealed class UsersTests
         Assert.Single(page.FindAll("tr[data-row]"));
         Assert.Equal(2, bed.Users.SessionsOf(null, TimeSpan.FromHours(8)).Count);
         Assert.Contains(bed.Audit.Notes, n => n is { Action: "signout", Result: "done" });
+    }
+
+    [Fact]
+    public async Task Codes_SetUpAndConfirmed_AreOnAndRecoveryCodesAreShownOnce()
+    {
+        await using var bed = new AdminBed(Role.Viewer);
+        bed.Users.Begin(bed.Users.Find("someone")!, "10.0.0.x", "elsewhere");
+        var page = Open(bed, Account);
+        await Button(page, "Set up…").ClickAsync(new());
+        var secret = SecretOf(page);
+        Assert.StartsWith("otpauth://totp/Chat%20console%3Asomeone?secret=", page.Find("a[href^=otpauth]").GetAttribute("href"));
+        Assert.NotEmpty(page.Find("svg.qr path").GetAttribute("d")!);
+
+        await CodesAsync(page, AdminBed.Password, "000000" == CodeOf(bed, secret) ? "000001" : "000000");
+        Assert.Contains("That code is wrong", page.Find("[role=alert]").TextContent);
+        await CodesAsync(page, "not the password", CodeOf(bed, secret));
+        Assert.Equal("The password is another.", page.Find("[role=alert]").TextContent);
+        Assert.Null(bed.Users.Find("someone")!.Second);
+
+        await CodesAsync(page, AdminBed.Password, CodeOf(bed, secret));
+        var recovery = page.FindAll(".recovery li").Select(c => c.TextContent).ToList();
+        Assert.Equal(RecoveryCodes.Count, recovery.Count);
+        Assert.Equal("this one", Assert.Single(page.FindAll("tr[data-row]")).QuerySelector(".actions")!.TextContent);
+        await Button(page, "I have kept them").ClickAsync(new());
+        Assert.DoesNotContain(recovery[0], page.Markup);
+        Assert.DoesNotContain(OneTimeCodes.TextOf(secret)[..4], page.Markup);
+        Assert.Contains("10 of 10 recovery codes are left", page.Markup);
+        Assert.Equal(["failed", "failed", "done"], bed.Audit.Notes.Where(n => n is { Who: "someone", Action: "user.change", Target: "user/someone" }).Select(n => n.Result));
+    }
+
+    [Fact]
+    public async Task Codes_SetUpLeft_AreOffAndTheNextSecretIsAnother()
+    {
+        await using var bed = new AdminBed(Role.Viewer);
+        var page = Open(bed, Account);
+        await Button(page, "Set up…").ClickAsync(new());
+        var first = SecretOf(page);
+        await Button(page, "Cancel").ClickAsync(new());
+        Assert.Null(bed.Users.Find("someone")!.Second);
+        await Button(page, "Set up…").ClickAsync(new());
+        Assert.NotEqual(first, SecretOf(page));
+    }
+
+    [Fact]
+    public async Task Codes_TurnedOff_NeedPasswordAndCode()
+    {
+        await using var bed = new AdminBed(Role.Viewer);
+        var secret = OneTimeCodes.NewSecret();
+        var recovery = bed.Second.TurnOn("someone", secret, CodeOf(bed, secret), bed.Session.Id)!;
+        var page = Open(bed, Account);
+        await CodesAsync(page, AdminBed.Password, CodeOf(bed, secret));
+        Assert.Contains("used already", page.Find("[role=alert]").TextContent);
+        await CodesAsync(page, "not the password", recovery[0]);
+        Assert.NotNull(bed.Users.Find("someone")!.Second);
+
+        // A wrong password does not use the code up.
+        await CodesAsync(page, AdminBed.Password, recovery[0]);
+        Assert.Null(bed.Users.Find("someone")!.Second);
+        Assert.NotNull(bed.Users.Resolve(bed.Session.Id, TimeSpan.FromHours(8)));
+        Assert.Single(page.FindAll("button"), b => b.TextContent == "Set up…");
+    }
+
+    [Fact]
+    public async Task Codes_Renewed_ReplaceTheRecoveryCodes()
+    {
+        await using var bed = new AdminBed(Role.Viewer);
+        var secret = OneTimeCodes.NewSecret();
+        var old = bed.Second.TurnOn("someone", secret, CodeOf(bed, secret), bed.Session.Id)!;
+        bed.Time.Advance(TimeSpan.FromMinutes(1));
+        var page = Open(bed, Account);
+        await FillCodesAsync(page, AdminBed.Password, CodeOf(bed, secret));
+        await Button(page, "New recovery codes").ClickAsync(new());
+        Assert.DoesNotContain(old[0], page.FindAll(".recovery li").Select(c => c.TextContent));
+        Assert.Equal(CodeOutcome.Wrong, bed.Second.Use("someone", old[0]));
+    }
+
+    [Fact]
+    public async Task Codes_GuessedAtOnALeftPage_AreLimited()
+    {
+        await using var bed = new AdminBed(Role.Viewer);
+        var secret = OneTimeCodes.NewSecret();
+        var recovery = bed.Second.TurnOn("someone", secret, CodeOf(bed, secret), bed.Session.Id)!;
+        var page = Open(bed, Account);
+        for (var attempt = 0; attempt < 5; attempt++)
+        {
+            await CodesAsync(page, AdminBed.Password, "123456");
+        }
+
+        await CodesAsync(page, AdminBed.Password, recovery[0]);
+        Assert.Equal("Too many attempts. Try again in 15 min.", page.Find("[role=alert]").TextContent);
+        Assert.NotNull(bed.Users.Find("someone")!.Second);
+    }
+
+    [Fact]
+    public async Task Codes_OfSomebodyElse_AreTurnedOffByAnAdminAndPutDown()
+    {
+        await using var bed = new AdminBed();
+        Assert.Null(bed.Users.Add("otto", Secret, Role.Operator));
+        var secret = OneTimeCodes.NewSecret();
+        Assert.NotNull(bed.Second.TurnOn("otto", secret, CodeOf(bed, secret), null));
+        var session = bed.Users.Begin(bed.Users.Find("otto")!, "", "");
+        var page = Open(bed, Users);
+        Assert.DoesNotContain(Row(page, "root").QuerySelectorAll("button"), b => b.TextContent == "Codes off…");
+        var turning = Button(Row(page, "otto"), "Codes off…").ClickAsync(new());
+        Assert.NotNull(bed.Users.Find("otto")!.Second);
+        bed.Desk.Answer(new Consent(""));
+        await turning;
+        Assert.Null(bed.Users.Find("otto")!.Second);
+        Assert.Null(bed.Users.Resolve(session.Id, TimeSpan.FromHours(8)));
+        Assert.Contains(bed.Audit.Notes, n => n is { Who: "root", Action: "user.change", Target: "user/otto", Result: "done" });
+    }
+
+    private static byte[] SecretOf(IRenderedComponent<DynamicComponent> page) => Base32Encoding.ToBytes(page.Find("[data-secret]").TextContent.Replace(" ", "", StringComparison.Ordinal));
+
+    private static string CodeOf(AdminBed bed, byte[] secret) => CodesTests.CodeAt(secret, bed.Time.GetUtcNow());
+
+    private static IElement Button(IRenderedComponent<DynamicComponent> page, string text) => page.FindAll("button").Single(b => b.TextContent == text);
+
+    private static async Task FillCodesAsync(IRenderedComponent<DynamicComponent> page, string password, string code)
+    {
+        await page.FindAll("form")[1].QuerySelectorAll("input")[0].ChangeAsync(new() { Value = password });
+        await page.FindAll("form")[1].QuerySelectorAll("input")[1].ChangeAsync(new() { Value = code });
+    }
+
+    private static async Task CodesAsync(IRenderedComponent<DynamicComponent> page, string password, string code)
+    {
+        await FillCodesAsync(page, password, code);
+        await page.FindAll("form")[1].SubmitAsync();
     }
 
     private static IRenderedComponent<DynamicComponent> Open(AdminBed bed, string address)
