@@ -12,6 +12,9 @@ namespace Chat.Server.Telemetry;
 /// <summary>Sends metrics and sampled traces to a collector, only when an endpoint is configured.</summary>
 internal sealed class OtlpExport(IOptions<TelemetryOptions> options, TelemetrySource source) : IHostedService, IDisposable
 {
+    /// <summary>A collector that does not answer must not take the time in which a worker has to be gone: the last numbers are lost with it.</summary>
+    private const int FlushMilliseconds = 500;
+
     private static readonly string[] Sources = ["Chat.*", "Microsoft.AspNetCore", "Microsoft.AspNetCore.SignalR.Server", "Npgsql"];
 
     private MeterProvider? _metrics;
@@ -49,7 +52,9 @@ internal sealed class OtlpExport(IOptions<TelemetryOptions> options, TelemetrySo
         return Task.CompletedTask;
     }
 
-    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    public Task StopAsync(CancellationToken cancellationToken) => Task.WhenAll(
+        Task.Run(() => _metrics?.Shutdown(FlushMilliseconds), CancellationToken.None),
+        Task.Run(() => _traces?.Shutdown(FlushMilliseconds), CancellationToken.None));
 
     public void Dispose()
     {
