@@ -14,6 +14,8 @@ internal static class ApiEndpoints
 {
     public static void MapApi(this WebApplication app)
     {
+        app.UseStrayCalls("/api");
+
         // This document and no other: in a single process the management API's is known here, too, and is not for the public port.
         app.MapOpenApi("/openapi/{documentName:regex(^api$)}.json");
         var api = app.MapGroup("/api").AddEndpointFilter<ApiDoor>().WithMetadata(new RequestSizeLimitAttribute(ApiCall.MaxBytes))

@@ -90,6 +90,7 @@ internal static class ManagementSetup
 
     public static void MapManagement(this WebApplication app)
     {
+        app.UseStrayCalls();
         var runner = app.Services.GetRequiredService<CallRunner>();
         var map = new ManagementMap(app, runner);
         foreach (var routes in app.Services.GetServices<IManagementRoutes>())

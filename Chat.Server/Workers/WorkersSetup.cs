@@ -23,6 +23,7 @@ internal static class WorkersSetup
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(plan);
         services.AddSingleton(settings);
+        services.AddSingleton<ManagementListener>();
         services.AddSingleton<NodeClaim>();
         services.AddSingleton<ExitStatus>();
         services.AddSingleton<EventBoard>();

@@ -210,8 +210,21 @@ public abstract class ApiContract : IAsyncLifetime
             await PostAsync("publish", new { id = "huge", topic = "talk", type = "t", body = new string('x', 200_000) }), HttpStatusCode.RequestEntityTooLarge, ErrorCodes.TooLarge);
         await AssertRefusedAsync(
             await PostAsync("publish", new { id = "1", topic = "a b", type = "t", body = 1 }), HttpStatusCode.BadRequest, ErrorCodes.Invalid);
+    }
+
+    [Fact]
+    public async Task WhatNoCallTakes_IsRefusedInTheSameShape()
+    {
         using var get = await _server.Http.GetAsync("/api/publish");
-        Assert.Equal(HttpStatusCode.MethodNotAllowed, get.StatusCode);
+        Assert.Equal("POST", Assert.Single(get.Content.Headers.Allow));
+        await AssertRefusedAsync(get, HttpStatusCode.MethodNotAllowed, ErrorCodes.Invalid);
+        await AssertRefusedAsync(await PostAsync("publish/nothing", new { }), HttpStatusCode.NotFound, ErrorCodes.NotFound);
+        await AssertRefusedAsync(await _server.Http.GetAsync("/api"), HttpStatusCode.NotFound, ErrorCodes.NotFound);
+
+        using var head = await _server.Http.SendAsync(new HttpRequestMessage(HttpMethod.Head, "/api/nothing"));
+        Assert.Equal((HttpStatusCode.NotFound, null), (head.StatusCode, head.Content.Headers.ContentType));
+        using var elsewhere = await _server.Http.GetAsync("/nothing");
+        Assert.Equal((HttpStatusCode.NotFound, ""), (elsewhere.StatusCode, await elsewhere.Content.ReadAsStringAsync()));
     }
 
     [Fact]

@@ -125,6 +125,37 @@ public sealed class RouteTests(ManagementBed bed) : IClassFixture<ManagementBed>
         }
     }
 
+    [Theory]
+    [InlineData("GET", "/api/manage/nothing")]
+    [InlineData("GET", "/nothing")]
+    [InlineData("POST", "/api")]
+    public async Task Address_ThatThereIsNot_IsRefusedLikeAllElse(string method, string path)
+    {
+        var error = await (await bed.Stranger.SendAsync(new HttpRequestMessage(new HttpMethod(method), path))).RefusedAsync(404);
+        Assert.Equal((ManagementCodes.NotFound, false), (error.Code, error.Retryable));
+        Assert.False(string.IsNullOrEmpty(error.TraceId));
+    }
+
+    [Theory]
+    [InlineData("DELETE", ManagementRoutes.Overview, "GET")]
+    [InlineData("POST", "/health", "GET, HEAD")]
+    [InlineData("PUT", ManagementRoutes.Maintenance, "POST")]
+    public async Task Method_ThatIsNotTaken_IsRefusedAndTheOthersAreNamed(string method, string path, string allowed)
+    {
+        var response = await bed.Stranger.SendAsync(new HttpRequestMessage(new HttpMethod(method), path));
+        Assert.Equal(allowed, string.Join(", ", response.Content.Headers.Allow));
+        Assert.Equal(ManagementCodes.Invalid, (await response.RefusedAsync(405)).Code);
+    }
+
+    [Theory]
+    [InlineData("/nothing", 404)]
+    [InlineData(ManagementRoutes.Overview, 405)]
+    public async Task Head_ThatIsNotTaken_HasNoBody(string path, int status)
+    {
+        using var response = await bed.Stranger.SendAsync(new HttpRequestMessage(HttpMethod.Head, path));
+        Assert.Equal((status, null, "0"), ((int)response.StatusCode, response.Content.Headers.ContentType, $"{response.Content.Headers.ContentLength ?? 0}"));
+    }
+
     [Fact]
     public async Task PublicPort_HasNoManagement()
     {

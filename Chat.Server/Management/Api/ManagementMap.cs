@@ -100,14 +100,14 @@ internal static class ManagementAnswers
         await context.Response.Body.WriteAsync(body, context.RequestAborted);
     }
 
-    public static Task RefuseAsync(HttpContext context, Refusal refusal)
+    public static Task RefuseAsync(HttpContext context, Refusal refusal, int? status = null)
     {
         if (refusal.Code == ManagementCodes.Unauthenticated)
         {
             context.Response.Headers.WWWAuthenticate = "Bearer";
         }
 
-        return WriteAsync(context, refusal.Status, new ManagementProblem(
+        return WriteAsync(context, status ?? refusal.Status, new ManagementProblem(
             new ChatError(refusal.Code, refusal.Message, refusal.Retryable, refusal.RetryAfter, ManagementCall.TraceIdOf(context))));
     }
 

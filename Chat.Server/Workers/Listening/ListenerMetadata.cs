@@ -19,10 +19,8 @@ internal static class ListenerConventions
         where TBuilder : IEndpointConventionBuilder => builder.WithMetadata(new ListenerMetadata(Management: false));
 }
 
-internal sealed class ListenerMatcher(ProcessPlan plan) : MatcherPolicy, IEndpointSelectorPolicy
+internal sealed class ListenerMatcher(ProcessPlan plan, ManagementListener listener) : MatcherPolicy, IEndpointSelectorPolicy
 {
-    private readonly HashSet<int> _managementPorts = [.. ListenUrls.EndPoints(plan.Management).Select(e => e.Port)];
-
     public override int Order => 0;
 
     public bool AppliesToEndpoints(IReadOnlyList<Endpoint> endpoints) =>
@@ -30,7 +28,7 @@ internal sealed class ListenerMatcher(ProcessPlan plan) : MatcherPolicy, IEndpoi
 
     public Task ApplyAsync(HttpContext httpContext, CandidateSet candidates)
     {
-        var management = _managementPorts.Contains(httpContext.Connection.LocalPort);
+        var management = listener.Took(httpContext);
         for (var i = 0; i < candidates.Count; i++)
         {
             if (candidates.IsValidCandidate(i)
