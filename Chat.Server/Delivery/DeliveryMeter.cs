@@ -1,4 +1,6 @@
 using System.Diagnostics.Metrics;
+using Chat.Server.Delivery.Pumps;
+using Chat.Server.Storage;
 
 namespace Chat.Server.Delivery;
 
@@ -13,6 +15,9 @@ internal sealed class DeliveryMeter : IDisposable
     private static readonly KeyValuePair<string, object?> ToWrite = new("stage", "write");
     private static readonly KeyValuePair<string, object?> ToAck = new("stage", "ack");
 
+    private static readonly KeyValuePair<string, object?>[] Results =
+        [.. Enum.GetNames<ReplayResult>().Select(name => new KeyValuePair<string, object?>("result", name.ToLowerInvariant()))];
+
     private static readonly InstrumentAdvice<double> LatencyBuckets = new()
     {
         HistogramBucketBoundaries = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
@@ -26,6 +31,9 @@ internal sealed class DeliveryMeter : IDisposable
     private readonly Counter<long> _expired;
     private readonly Counter<long> _queued;
     private readonly Counter<long> _letters;
+    private readonly Histogram<double> _replayTime;
+    private readonly Counter<long> _replayEvents;
+    private readonly MessageSizes _sizes;
     private long _live;
     private long _replayed;
 
@@ -47,6 +55,9 @@ internal sealed class DeliveryMeter : IDisposable
         _expired = _meter.CreateCounter<long>("chat.message.expired", "{message}", "Events that had expired before a device got them.");
         _queued = _meter.CreateCounter<long>("chat.message.queued", "{message}", "Events that waited in the log for a device, counted when they are written to it.");
         _letters = _meter.CreateCounter<long>("chat.deadletter.replay", "{message}", "Replays of dead letters that came to an end.");
+        _replayTime = _meter.CreateHistogram("chat.replay.duration", "s", "From a connection's coming, or its falling behind, until it had all that it had missed.", advice: LatencyBuckets);
+        _replayEvents = _meter.CreateCounter<long>("chat.replay.event", "{event}", "Events in replays that came to an end, by how they did.");
+        _sizes = MessageSizes.Out(_meter);
     }
 
     /// <summary>Events were written to all who are live, so long after they were accepted.</summary>
@@ -68,6 +79,22 @@ internal sealed class DeliveryMeter : IDisposable
         if (behind > 0)
         {
             _queued.Add(behind, new KeyValuePair<string, object?>("reason", "behind"));
+        }
+    }
+
+    /// <summary>A connection was behind and is not any more, or is gone.</summary>
+    public void CaughtUp(int events, TimeSpan duration, ReplayResult result)
+    {
+        _replayTime.Record(duration.TotalSeconds, Results[(int)result]);
+        _replayEvents.Add(events, Results[(int)result]);
+    }
+
+    /// <summary>Events go out, to one connection or to all who are live.</summary>
+    public void Sized(ReadOnlySpan<LogEvent> events)
+    {
+        foreach (var e in events)
+        {
+            _sizes.Record(e);
         }
     }
 
@@ -102,8 +129,8 @@ internal sealed class DeliveryMeter : IDisposable
         "{event}",
         "Events written to connected devices and not acknowledged.");
 
-    /// <summary>Shows what is owed to connected devices and how many are connected.</summary>
-    public void Watch(QueueWatch queue, Func<int> users)
+    /// <summary>Shows what is owed to connected devices, how many are connected and how many conversations they follow.</summary>
+    public void Watch(QueueWatch queue, Func<int> users, Func<int> conversations)
     {
         _meter.CreateObservableUpDownCounter<long>(
             "chat.queue.depth",
@@ -112,6 +139,7 @@ internal sealed class DeliveryMeter : IDisposable
             "Events owed to connected devices: not written yet, or written and not acknowledged.");
         _meter.CreateObservableGauge("chat.queue.oldest.age", () => queue.Oldest.TotalSeconds, "s", "How long the oldest event has been owed to a connected device.");
         _meter.CreateObservableUpDownCounter("chat.user.online", users, "{user}", "Users with a connection to this process.");
+        _meter.CreateObservableUpDownCounter("chat.conversation.active", conversations, "{conversation}", "Conversations and topics that connections of this process follow.");
     }
 
     public void Dispose() => _meter.Dispose();

@@ -21,7 +21,7 @@ internal sealed partial class DeliveryUpkeep(
     public override Task StartAsync(CancellationToken cancellationToken)
     {
         breaker.Changed += TellStorage;
-        meter.Watch(queue, () => users.Users.Count);
+        meter.Watch(queue, () => users.Users.Count, () => feeds.Count);
         return base.StartAsync(cancellationToken);
     }
 

@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using Chat.Contracts.Management;
 using Chat.Tests.Hubs.Wire;
 using Chat.Tests.Support;
+using Chat.Tests.Telemetry;
 
 namespace Chat.Tests.Management;
 
@@ -54,6 +55,97 @@ public sealed partial class MetricsTests(ManagementBed bed) : IClassFixture<Mana
         }
 
         await Eventually.EqualAsync(before + 3, () => MetricAsync("""chat_message_queued_total{reason="offline"}"""), "what waited for it");
+    }
+
+    [Fact]
+    public async Task Replay_OfWhatADeviceMissed_IsMeasuredWhenItHasEverything()
+    {
+        var reader = $"reader-{Guid.NewGuid():N}";
+        await using var alice = await bed.Server.ConnectAsync($"alice-{Guid.NewGuid():N}");
+        var conversation = await alice.CreateAsync("direct", reader);
+        for (var n = 0; n < 3; n++)
+        {
+            Assert.True((await alice.SendAsync(conversation, Guid.NewGuid().ToString(), "hello")).Ok);
+        }
+
+        var replays = await MetricAsync("""chat_replay_duration_seconds_count{result="complete"}""");
+        var events = await MetricAsync("""chat_replay_event_total{result="complete"}""");
+        var active = await MetricAsync("chat_conversation_active");
+        await using var bob = await bed.Server.ConnectAsync(reader);
+        for (var n = 0; n < 3; n++)
+        {
+            await bob.EventAsync();
+        }
+
+        await Eventually.EqualAsync(events + 3, () => MetricAsync("""chat_replay_event_total{result="complete"}"""), "what was replayed");
+        Assert.True(await MetricAsync("""chat_replay_duration_seconds_count{result="complete"}""") > replays);
+        Assert.True(active >= 1, $"{active} conversations were followed while alice followed one");
+    }
+
+    [Fact]
+    public async Task Size_OfABody_IsMeasuredOnTheWayInAndOut()
+    {
+        var reader = $"reader-{Guid.NewGuid():N}";
+        await using var alice = await bed.Server.ConnectAsync($"alice-{Guid.NewGuid():N}");
+        await using var bob = await bed.Server.ConnectAsync(reader);
+        var conversation = await alice.CreateAsync("direct", reader);
+        var (into, outOf) = (await LargeAsync("in"), await LargeAsync("out"));
+
+        // Larger than anything else that this server is sent.
+        Assert.True((await alice.SendAsync(conversation, Guid.NewGuid().ToString(), new string('x', 20_000))).Ok);
+        await bob.EventAsync();
+
+        await Eventually.EqualAsync(into + 1, () => LargeAsync("in"), "one large body came in");
+        await Eventually.EqualAsync(outOf + 1, () => LargeAsync("out"), "and went out, once for two connections");
+
+        async Task<double> LargeAsync(string direction) =>
+            await MetricAsync($$"""chat_message_size_bytes_bucket{direction="{{direction}}",le="32768"}""")
+            - await MetricAsync($$"""chat_message_size_bytes_bucket{direction="{{direction}}",le="16384"}""");
+    }
+
+    [Fact]
+    public async Task Page_OfAServerAtWork_HasTheAgreedNamesAndIsLinted()
+    {
+        var reader = $"reader-{Guid.NewGuid():N}";
+        await using var alice = await bed.Server.ConnectAsync($"alice-{Guid.NewGuid():N}");
+        var conversation = await alice.CreateAsync("direct", reader);
+        Assert.True((await alice.SendAsync(conversation, Guid.NewGuid().ToString(), "hello")).Ok);
+        await using var bob = await bed.Server.ConnectAsync(reader);
+        await bob.AckAsync(conversation, (await bob.EventAsync()).Seq!.Value);
+
+        string[] agreed =
+        [
+            """chat_message_accepted_total{chat_message_type="message",delivery_class="durable"}""",
+            """chat_message_delivered_total{delivery_path="live"}""",
+            """chat_message_delivered_total{delivery_path="replay"}""",
+            """chat_message_queued_total{reason="offline"}""",
+            """chat_message_delivery_duration_seconds_count{delivery_path="live",stage="write"}""",
+            """chat_message_persist_duration_seconds_count{outcome="stored"}""",
+            """chat_message_size_bytes_sum{direction="in"}""",
+            """chat_message_size_bytes_sum{direction="out"}""",
+            """chat_replay_duration_seconds_count{result="complete"}""",
+            """chat_replay_event_total{result="complete"}""",
+            """chat_queue_depth{state="pending"}""",
+            """chat_queue_depth{state="inflight"}""",
+            "chat_queue_oldest_age_seconds",
+            "chat_user_online",
+            "chat_conversation_active",
+            """chat_worker_count{state="healthy"}""",
+            """chat_dependency_up{dependency="database"}""",
+            """chat_dependency_check_duration_seconds_count{dependency="database"}""",
+            "chat_backplane_mode{mode=",
+            "chat_threadpool_queue_delay_seconds_count",
+            """chat_memory_utilization_ratio{scope="container"}""",
+            "signalr_server_active_connections{",
+            "kestrel_active_connections{",
+            "dotnet_gc_pause_time_seconds_total",
+        ];
+        string[] Missing(string text) => [.. agreed.Where(name => !text.Contains(name, StringComparison.Ordinal))];
+        await Eventually.GetAsync(
+            async () => string.Join(", ", Missing(await bed.Stranger.GetStringAsync("/metrics"))), missing => missing.Length == 0, "no name is missing");
+        var page = await bed.Stranger.GetStringAsync("/metrics");
+        var (code, output) = await Promtool.CheckAsync(page);
+        Assert.True(code == 0, output);
     }
 
     [Fact]

@@ -27,6 +27,8 @@ public sealed class WriterMeterTests
         await Eventually.EqualAsync(2, () => Value(collector, "chat.message.accepted"), "the stored ones");
         await Eventually.EqualAsync(1, () => Value(collector, "chat.message.duplicate"), "the repeat");
         Assert.Equal(0, Value(collector, "chat.message.failed"));
+        Assert.Equal(["chat.message.type=message,delivery.class=durable"], Labels(collector, "chat.message.accepted"));
+        Assert.Equal(["outcome=stored"], Labels(collector, "chat.message.persist.duration"));
     }
 
     [Fact]
@@ -43,6 +45,7 @@ public sealed class WriterMeterTests
         Assert.Equal(AppendRefusal.StorageUnavailable, Assert.IsType<AppendRefused>(outcome).Reason);
         await Eventually.EqualAsync(1, () => Value(collector, "chat.message.failed"), "the failure");
         Assert.True(collector.Collect().Families.Single(f => f.Name == "chat.message.failed").Series.Single().Labels.Has("fault", "server"));
+        await Eventually.TrueAsync(() => Labels(collector, "chat.message.persist.duration") is ["outcome=failed"], "the batch counts as failed");
     }
 
     private static MetricsCollector Collect(StorageHost host) => new(
@@ -52,4 +55,7 @@ public sealed class WriterMeterTests
 
     private static double Value(MetricsCollector collector, string name) =>
         collector.Collect().Families.SingleOrDefault(f => f.Name == name)?.Series.Sum(s => s.Value) ?? 0;
+
+    private static string[] Labels(MetricsCollector collector, string name) =>
+        [.. collector.Collect().Families.Single(f => f.Name == name).Series.Select(s => s.Labels.ToString()).Order(StringComparer.Ordinal)];
 }

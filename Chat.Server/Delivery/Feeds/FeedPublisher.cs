@@ -147,9 +147,13 @@ internal sealed partial class FeedPublisher(
         {
             changes.AddRange(run.Where(e => e.Type == EventTypes.Member));
         }
-        else if (feed.Offer(run, time.GetTimestamp(), changes))
+        else
         {
-            _ = FillAsync(feed, swept: false, atOnce: false);
+            meter.Sized(run);
+            if (feed.Offer(run, time.GetTimestamp(), changes))
+            {
+                _ = FillAsync(feed, swept: false, atOnce: false);
+            }
         }
 
         changes.ForEach(Welcome);

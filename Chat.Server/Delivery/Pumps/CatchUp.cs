@@ -14,7 +14,7 @@ internal sealed class CatchUp(ConnectionPump pump, PumpServices services)
     private readonly long _connectedAt = services.Time.GetUtcNow().ToUnixTimeMilliseconds();
 
     /// <summary>One page for a subscription that is behind, or its going live.</summary>
-    public async Task AdvanceAsync(Subscription subscription)
+    public async Task AdvanceAsync(Subscription subscription, CatchUpRun run)
     {
         if (subscription.Position >= subscription.End)
         {
@@ -39,11 +39,11 @@ internal sealed class CatchUp(ConnectionPump pump, PumpServices services)
         step.Found(events.Count);
         if (events.Count == 0)
         {
-            await SettleAsync(subscription);
+            await SettleAsync(subscription, run);
         }
         else
         {
-            await SendAsync(subscription, events);
+            await SendAsync(subscription, events, run);
         }
 
         pump.FallBehind(subscription);
@@ -68,7 +68,7 @@ internal sealed class CatchUp(ConnectionPump pump, PumpServices services)
     }
 
     /// <summary>The log has nothing after the position: the feed stands there too, or the log was cut or rewound.</summary>
-    private async Task SettleAsync(Subscription subscription)
+    private async Task SettleAsync(Subscription subscription, CatchUpRun run)
     {
         subscription.Feed.Establish(subscription.Position);
         if (subscription.Feed.TryGoLive(subscription))
@@ -82,15 +82,17 @@ internal sealed class CatchUp(ConnectionPump pump, PumpServices services)
         {
             pump.Announce(TruncatedNotice.Of(conversation, subscription.Position + 1, Math.Min(log.First - 1, subscription.End)));
             pump.SkipTo(subscription, log.First - 1);
+            run.Truncated();
         }
     }
 
-    private async Task SendAsync(Subscription subscription, List<LogEvent> events)
+    private async Task SendAsync(Subscription subscription, List<LogEvent> events, CatchUpRun run)
     {
         if (events[0].Seq > subscription.Position + 1)
         {
             pump.Announce(TruncatedNotice.Of(subscription.Feed.Conversation, subscription.Position + 1, events[0].Seq - 1));
             pump.SkipTo(subscription, events[0].Seq - 1);
+            run.Truncated();
         }
 
         var ended = events.FindIndex(e => Membership.Ends(e, pump.User));
@@ -109,7 +111,9 @@ internal sealed class CatchUp(ConnectionPump pump, PumpServices services)
         services.CountExpired(events);
         var offline = events.Count(e => e.At <= _connectedAt);
         services.Meter.Queued(offline, events.Count - offline);
+        services.Meter.Sized(CollectionsMarshal.AsSpan(events));
         await pump.Writer.WriteAsync(Frames.Events(CollectionsMarshal.AsSpan(events)));
+        run.Sent(events.Count);
         EventTraces.Done("deliver", CollectionsMarshal.AsSpan(events), began);
     }
 

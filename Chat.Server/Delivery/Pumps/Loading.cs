@@ -17,7 +17,7 @@ internal sealed class Loading(ConnectionPump pump, PumpServices services)
     public bool HasLoaded => _hasLoaded;
 
     /// <summary>Joins the feeds of all that the device follows. Waits as long as storage is away; the connection stays open meanwhile.</summary>
-    public async Task RunAsync()
+    public async Task RunAsync(CatchUpRun run)
     {
         if (_loaded)
         {
@@ -38,7 +38,7 @@ internal sealed class Loading(ConnectionPump pump, PumpServices services)
             }
 
             services.Realtime.Note(f.Conversation, f.Policy);
-            if (pump.Join(f.Conversation, PassOver(letters, f.Conversation, await StartAsync(f))) is { } subscription)
+            if (pump.Join(f.Conversation, PassOver(letters, f.Conversation, await StartAsync(f, run))) is { } subscription)
             {
                 joined.Add((subscription, f));
                 if (f.End is { } end)
@@ -72,7 +72,7 @@ internal sealed class Loading(ConnectionPump pump, PumpServices services)
         return position;
     }
 
-    private async Task<long> StartAsync(Following f)
+    private async Task<long> StartAsync(Following f, CatchUpRun run)
     {
         var position = Math.Max(f.Position, services.Keeper.Find(new CursorKey(pump.User, pump.Device, f.Conversation)));
         if (position > f.Head)
@@ -92,6 +92,7 @@ internal sealed class Loading(ConnectionPump pump, PumpServices services)
         {
             // What lies behind the end of a membership is no matter of this user's.
             pump.Announce(TruncatedNotice.Of(f.Conversation, position + 1, Math.Min(f.First - 1, f.End ?? long.MaxValue)));
+            run.Truncated();
             return f.First - 1;
         }
 

@@ -78,13 +78,16 @@ internal sealed partial class PumpLoop(ConnectionPump pump, Lock pumpLock, PumpS
 
     private async Task RunAsync()
     {
+        var run = new CatchUpRun(services.Meter, services.Time);
+        var finished = false;
         try
         {
             do
             {
-                await _loading.RunAsync();
+                await _loading.RunAsync(run);
             }
-            while (await StepAsync());
+            while (await StepAsync(run));
+            finished = !pump.IsClosed;
         }
         catch (OperationCanceledException) when (pump.IsClosed || pump.Connection.ConnectionAborted.IsCancellationRequested)
         {
@@ -95,11 +98,15 @@ internal sealed partial class PumpLoop(ConnectionPump pump, Lock pumpLock, PumpS
             Log.PumpFault(services.Logger, pump.Connection.ConnectionId, e);
             await pump.CloseAsync(new Notice { Kind = NoticeKinds.Bye, Code = ErrorCodes.Internal, Retry = true });
         }
+        finally
+        {
+            run.End(cutOff: !finished);
+        }
     }
 
-    private async Task<bool> StepAsync()
+    private async Task<bool> StepAsync(CatchUpRun run)
     {
-        if (NextTask() is not { } task)
+        if (NextTask(run) is not { } task)
         {
             return false;
         }
@@ -109,7 +116,7 @@ internal sealed partial class PumpLoop(ConnectionPump pump, Lock pumpLock, PumpS
     }
 
     /// <summary>Null: nothing to do, and the loop counts as ended.</summary>
-    private Func<Task>? NextTask()
+    private Func<Task>? NextTask(CatchUpRun run)
     {
         lock (pumpLock)
         {
@@ -137,7 +144,7 @@ internal sealed partial class PumpLoop(ConnectionPump pump, Lock pumpLock, PumpS
             if (!pump.IsClosed && _behind.TryDequeue(out var subscription))
             {
                 subscription.Queued = false;
-                return () => _catchUp.AdvanceAsync(subscription);
+                return () => _catchUp.AdvanceAsync(subscription, run);
             }
 
             _running = false;

@@ -27,21 +27,24 @@ internal sealed partial class BatchCommitter(
     public async Task CommitAsync(IReadOnlyList<Append> batch, CancellationToken cancellation)
     {
         var started = time.GetTimestamp();
+        var failed = false;
         IReadOnlyList<Append> remaining = batch;
         while (remaining.Count > 0)
         {
             var (unique, repeats) = SplitRepeats(remaining);
-            await CommitUniqueAsync(unique, cancellation);
+            failed |= !await CommitUniqueAsync(unique, cancellation);
             remaining = await AnswerRepeatsAsync(repeats);
         }
 
-        meter.Persisted(batch.Count, time.GetElapsedTime(started));
+        meter.Persisted(batch.Count, time.GetElapsedTime(started), failed);
     }
 
-    private async Task CommitUniqueAsync(IReadOnlyList<Append> appends, CancellationToken cancellation)
+    /// <returns>False when storage did not take one of them through a fault of its own.</returns>
+    private async Task<bool> CommitUniqueAsync(IReadOnlyList<Append> appends, CancellationToken cancellation)
     {
         // What an attempt whose commit got no reply was about to store.
         Dictionary<Append, LogEvent>? assigned = null;
+        var halfFailed = false;
         for (var attempt = 0; appends.Count > 0;)
         {
             // Here, and not where the batch is taken: the first half of a batch may have been refused just now.
@@ -54,7 +57,7 @@ internal sealed partial class BatchCommitter(
                 var present = await transaction.RunAsync(resolve: assigned is not null, cancellation);
                 await AnswerPresentAsync(present, assigned);
                 await AnswerPlanAsync(transaction.Plan!, cancellation);
-                return;
+                return !halfFailed;
             }
             catch (Exception e) when (e is not OperationCanceledException || !cancellation.IsCancellationRequested)
             {
@@ -72,13 +75,13 @@ internal sealed partial class BatchCommitter(
                         appends = await TakeOutDuplicatesAsync(appends, attempt++, cancellation);
                         break;
                     case StorageFault.Data or StorageFault.Unknown when appends.Count > 1:
-                        await CommitUniqueAsync([.. appends.Take(appends.Count / 2)], cancellation);
+                        halfFailed |= !await CommitUniqueAsync([.. appends.Take(appends.Count / 2)], cancellation);
                         appends = [.. appends.Skip(appends.Count / 2)];
                         break;
                     case StorageFault.Data:
                         Log.BadAppend(logger, e.GetType().Name);
                         AnswerAll(appends, AppendRefused.Invalid);
-                        return;
+                        return !halfFailed;
                     case StorageFault.Conflict or StorageFault.Connection when attempt < RetryBackoff.Attempts && breaker.IsClosed:
                         await Task.Delay(RetryBackoff.Delay(attempt++, Random.Shared.NextDouble()), time, cancellation);
                         break;
@@ -90,14 +93,16 @@ internal sealed partial class BatchCommitter(
                         }
 
                         AnswerAll(appends, new AppendRefused(AppendRefusal.StorageUnavailable, options.Value.RetryAfter));
-                        return;
+                        return false;
                     default:
                         Log.BatchFailed(logger, e);
                         AnswerAll(appends, AppendRefused.Internal);
-                        return;
+                        return false;
                 }
             }
         }
+
+        return !halfFailed;
     }
 
     /// <summary>The first of each (id, sender) goes on; what repeats it within the batch waits for its outcome.</summary>
@@ -204,6 +209,7 @@ internal sealed partial class BatchCommitter(
         if (own is not null)
         {
             own.Sort((x, y) => x.Seq.CompareTo(y.Seq));
+            meter.Accepted(own);
             await PublishAsync(own);
         }
     }
@@ -227,7 +233,7 @@ internal sealed partial class BatchCommitter(
             }
 
             AnswerRun.Start(plan.Rows);
-            meter.Accepted(events.Length);
+            meter.Accepted(events);
             await PublishAsync(events);
         }
 

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Chat.Contracts;
 
 namespace Chat.Server.Storage.Writing;
 
@@ -12,6 +13,15 @@ internal sealed class WriterMeter : IDisposable
         HistogramBucketBoundaries = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
     };
 
+    private static readonly KeyValuePair<string, object?> Durable = new("delivery.class", "durable");
+
+    private static readonly KeyValuePair<string, object?> Stored = new("outcome", "stored");
+    private static readonly KeyValuePair<string, object?> Failed = new("outcome", "failed");
+
+    /// <summary>What a client calls its messages is its own matter, and without end: one word for all of them.</summary>
+    private static readonly KeyValuePair<string, object?>[] Types =
+        [.. ((string[])["message", "edit", "delete", "reaction", "member"]).Select(type => new KeyValuePair<string, object?>("chat.message.type", type))];
+
     private readonly Meter _meter;
     private readonly Counter<long> _accepted;
     private readonly Counter<long> _duplicates;
@@ -19,6 +29,7 @@ internal sealed class WriterMeter : IDisposable
     private readonly Counter<long> _batches;
     private readonly Counter<long> _appends;
     private readonly Histogram<double> _duration;
+    private readonly MessageSizes _sizes;
 
     public WriterMeter(IMeterFactory meters)
     {
@@ -29,16 +40,35 @@ internal sealed class WriterMeter : IDisposable
         _batches = _meter.CreateCounter<long>("chat.storage.batch", "{batch}", "Transactions of the group-commit writer.");
         _appends = _meter.CreateCounter<long>("chat.storage.append", "{message}", "Appends brought to an end by the writer.");
         _duration = _meter.CreateHistogram("chat.message.persist.duration", "s", "From the start of a batch to its commit.", advice: LatencyBuckets);
+        _sizes = MessageSizes.In(_meter);
     }
 
-    public void Persisted(int appends, TimeSpan duration)
+    /// <param name="failed">Storage did not take all of them. A repeat or a refusal by the rules is no failure.</param>
+    public void Persisted(int appends, TimeSpan duration, bool failed)
     {
         _batches.Add(1);
         _appends.Add(appends);
-        _duration.Record(duration.TotalSeconds);
+        _duration.Record(duration.TotalSeconds, failed ? Failed : Stored);
     }
 
-    public void Accepted(int count) => _accepted.Add(count, new KeyValuePair<string, object?>("delivery.class", "durable"));
+    /// <summary>Events were stored that had not been before.</summary>
+    public void Accepted(IReadOnlyList<LogEvent> events)
+    {
+        Span<int> counts = stackalloc int[Types.Length];
+        for (var i = 0; i < events.Count; i++)
+        {
+            counts[TypeOf(events[i].Type)]++;
+            _sizes.Record(events[i]);
+        }
+
+        for (var type = 0; type < counts.Length; type++)
+        {
+            if (counts[type] > 0)
+            {
+                _accepted.Add(counts[type], Durable, Types[type]);
+            }
+        }
+    }
 
     public void Duplicates(int count) => _duplicates.Add(count, new KeyValuePair<string, object?>("where", "send"));
 
@@ -63,4 +93,13 @@ internal sealed class WriterMeter : IDisposable
         _meter.CreateObservableUpDownCounter("chat.storage.queue.depth", depth, "{message}", "Appends that wait for the writer.");
 
     public void Dispose() => _meter.Dispose();
+
+    private static int TypeOf(string type) => type switch
+    {
+        EventTypes.Edit => 1,
+        EventTypes.Delete => 2,
+        EventTypes.Reaction => 3,
+        EventTypes.Member => 4,
+        _ => 0,
+    };
 }
