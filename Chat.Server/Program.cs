@@ -64,6 +64,7 @@ internal static class Program
 
         if (plan.ServesClients)
         {
+            builder.AddFaultSwitches();
             builder.Services.AddStorage(builder.Configuration);
             builder.Services.AddBackplane(services => services.GetRequiredService<StorageBreaker>().IsClosed, siblings: plan.Worker is { Of: > 1 } worker ? worker.ControlPath : null);
             builder.Services.AddAccess();

@@ -22,6 +22,11 @@ internal sealed record Banner(Level Level, string Text)
                 continue;
             }
 
+            foreach (var fault in overview.Faults)
+            {
+                yield return new(Level.Warn, $"{where}A trial until {Units.Time(fault.Until)}: {Pretended(fault)} What follows is not real; the playground ends it now.");
+            }
+
             if (overview.Dependencies.FirstOrDefault(d => d is { Name: "database", Connected: false }) is { } database)
             {
                 yield return new(Level.Bad, $"{where}The database does not answer{Since(database.Since)}. Sends are refused and repeated by the clients; connections stay.");
@@ -55,4 +60,12 @@ internal sealed record Banner(Level Level, string Text)
             string Since(DateTimeOffset? at) => at is null ? "" : $" since {Units.Time(at)}";
         }
     }
+
+    private static string Pretended(FaultView fault) => fault.Id switch
+    {
+        FaultIds.DatabaseAway => "the database is pretended to be away.",
+        FaultIds.DatabaseSlow => $"the database is pretended to be slow, by {fault.Milliseconds} ms.",
+        FaultIds.RedisHangs => "Redis is pretended to hang.",
+        _ => $"{fault.Id} is pretended.",
+    };
 }

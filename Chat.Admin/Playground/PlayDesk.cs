@@ -8,6 +8,8 @@ internal sealed class PlayDesk : IAsyncDisposable
     private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(15) };
     private readonly TimeProvider _time;
     private readonly PlayScore _score;
+    private readonly PlayRooms _rooms;
+    private readonly Dictionary<(PlayUser From, bool Realtime), PlayOutbox> _outboxes = [];
     private CancellationTokenSource? _load;
     private Task _loading = Task.CompletedTask;
     private int _loaded;
@@ -22,8 +24,13 @@ internal sealed class PlayDesk : IAsyncDisposable
         _score = new PlayScore($"alice-{mark}", $"bob-{mark}");
         Left = new PlayUser(Server, _http, time, $"alice-{mark}", _score, Redraw);
         Right = new PlayUser(Server, _http, time, $"bob-{mark}", _score, Redraw);
-        LeftOutbox = new PlayOutbox(Left, Right.Name, _score, time);
-        RightOutbox = new PlayOutbox(Right, Left.Name, _score, time);
+        _rooms = new PlayRooms(Left.Name, Right.Name);
+        foreach (var user in (PlayUser[])[Left, Right])
+        {
+            // One for each conversation: what waits for storage must not hold up what does not.
+            _outboxes[(user, false)] = new PlayOutbox(user, _rooms, realtime: false, _score, time);
+            _outboxes[(user, true)] = new PlayOutbox(user, _rooms, realtime: true, _score, time);
+        }
     }
 
     public event Action? Changed;
@@ -38,14 +45,13 @@ internal sealed class PlayDesk : IAsyncDisposable
 
     public bool Loading => _load is not null;
 
-    private PlayOutbox LeftOutbox { get; }
-
-    private PlayOutbox RightOutbox { get; }
+    /// <summary>Of the conversation that what is sent from now on goes to: <c>durable</c>, or <c>realtime</c>, which goes on without storage.</summary>
+    public string Policy { get; set; } = "durable";
 
     /// <summary>Also while nobody is connected: it goes out when that is so again.</summary>
     public void Send(PlayUser from, string text)
     {
-        (from == Left ? LeftOutbox : RightOutbox).Put(text);
+        _outboxes[(from, Policy == "realtime")].Put(text);
         Redraw();
     }
 
@@ -71,10 +77,14 @@ internal sealed class PlayDesk : IAsyncDisposable
         _load?.Cancel();
         await _loading;
         _load?.Dispose();
-        await LeftOutbox.DisposeAsync();
-        await RightOutbox.DisposeAsync();
+        foreach (var outbox in _outboxes.Values)
+        {
+            await outbox.DisposeAsync();
+        }
+
         await Left.DisposeAsync();
         await Right.DisposeAsync();
+        _rooms.Dispose();
         _http.Dispose();
     }
 

@@ -4,8 +4,8 @@ using System.Threading.Channels;
 namespace Chat.Admin.Playground;
 
 /// <summary>
-/// What one of the two has to say: one message after the other, each with its id until there is a receipt, however often the
-/// connection breaks meanwhile.
+/// What one of the two has to say in one conversation: one message after the other, each with its id until there is a receipt, however
+/// often the connection breaks meanwhile.
 /// </summary>
 internal sealed class PlayOutbox : IAsyncDisposable
 {
@@ -14,16 +14,17 @@ internal sealed class PlayOutbox : IAsyncDisposable
     private readonly Channel<(string Id, string Text)> _waiting = Channel.CreateUnbounded<(string, string)>(new() { SingleReader = true });
     private readonly CancellationTokenSource _end = new();
     private readonly PlayUser _user;
-    private readonly string _other;
+    private readonly PlayRooms _rooms;
+    private readonly bool _realtime;
     private readonly PlayScore _score;
     private readonly TimeProvider _time;
     private readonly Task _running;
-    private string? _conversation;
 
-    public PlayOutbox(PlayUser user, string other, PlayScore score, TimeProvider time)
+    public PlayOutbox(PlayUser user, PlayRooms rooms, bool realtime, PlayScore score, TimeProvider time)
     {
         _user = user;
-        _other = other;
+        _rooms = rooms;
+        _realtime = realtime;
         _score = score;
         _time = time;
         _running = RunAsync();
@@ -65,21 +66,19 @@ internal sealed class PlayOutbox : IAsyncDisposable
     private async Task<bool> TrySendAsync(string id, string text, int attempt)
     {
         await _user.OnlineAsync(_end.Token);
-        _conversation ??= Text(await _user.InvokeAsync("CreateConversation", new { kind = "direct", members = new[] { _other } }, _end.Token), "conversation", "id");
-        if (_conversation is null || await _user.InvokeAsync("Send", new { id, conversation = _conversation, type = "text", body = new { text } }, _end.Token) is not { } receipt)
+        if (await _rooms.FindAsync(_user, _realtime, _end.Token) is not { } conversation
+            || await _user.InvokeAsync("Send", new { id, conversation, type = "text", body = new { text } }, _end.Token) is not { } receipt)
         {
             return false;
         }
 
         if (receipt.TryGetProperty("ok", out var ok) && ok.ValueKind is JsonValueKind.True)
         {
-            var seq = receipt.GetProperty("seq").GetInt64();
-            _score.Stored(id, seq);
-            _user.Say($"→ “{text}” {Text(receipt, "status")} as seq {seq}{(attempt > 1 ? $", at attempt {attempt}" : "")}");
+            Note(receipt, conversation, id, $"→ “{text}” {PlayJson.Text(receipt, "status")}", attempt > 1 ? $", at attempt {attempt}" : "");
             return true;
         }
 
-        var code = Text(receipt, "error", "code");
+        var code = PlayJson.Text(receipt, "error", "code");
         if (receipt.TryGetProperty("error", out var error) && error.TryGetProperty("retryable", out var retryable) && retryable.ValueKind is JsonValueKind.True)
         {
             _user.Say($"→ “{text}” waits: {code}");
@@ -91,13 +90,18 @@ internal sealed class PlayOutbox : IAsyncDisposable
         return true;
     }
 
-    private static string? Text(JsonElement? element, params ReadOnlySpan<string> path)
+    private void Note(JsonElement receipt, string conversation, string id, string what, string attempts)
     {
-        foreach (var name in path)
+        if (receipt.TryGetProperty("seq", out var number) && number.ValueKind is JsonValueKind.Number)
         {
-            element = element is { ValueKind: JsonValueKind.Object } parent && parent.TryGetProperty(name, out var child) ? child : null;
+            var seq = number.GetInt64();
+            _score.Stored(conversation, id, seq);
+            _user.Say($"{what} as seq {seq}{attempts}");
         }
-
-        return element is { ValueKind: JsonValueKind.String } text ? text.GetString() : null;
+        else
+        {
+            _score.Queued(conversation, id);
+            _user.Say($"{what}: shown now, stored later{attempts}");
+        }
     }
 }

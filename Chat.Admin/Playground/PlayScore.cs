@@ -2,18 +2,19 @@ namespace Chat.Admin.Playground;
 
 /// <summary>What became of all that was sent, at one moment.</summary>
 /// <param name="Waiting">Sent and without a receipt yet.</param>
-/// <param name="OnTheWay">Has a receipt and is not with both yet.</param>
-/// <param name="Lost">Has a receipt, and somebody was given later messages without it.</param>
+/// <param name="OnTheWay">Stored and not with both yet.</param>
+/// <param name="Lost">Stored, and somebody was given later messages without it.</param>
 /// <param name="Twice">The same message twice on a connection without a mark.</param>
 /// <param name="OutOfOrder">A sequence number was jumped over.</param>
-internal readonly record struct PlayTotals(long Sent, long Stored, long Waiting, long Refused, long OnTheWay, long Lost, long Twice, long OutOfOrder);
+/// <param name="Queued">Has a receipt that says so, and is not stored yet.</param>
+internal readonly record struct PlayTotals(long Sent, long Stored, long Waiting, long Refused, long OnTheWay, long Lost, long Twice, long OutOfOrder, long Queued = 0);
 
 /// <summary>Keeps the score of the playground. Only what is not settled yet is kept, so it may run for days.</summary>
 internal sealed class PlayScore(params string[] users)
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Message> _open = [];
-    private readonly Dictionary<string, long> _reached = users.ToDictionary(u => u, _ => 0L);
+    private readonly Dictionary<(string User, string Conversation), long> _reached = [];
     private long _sent;
     private long _stored;
     private long _refused;
@@ -27,8 +28,9 @@ internal sealed class PlayScore(params string[] users)
             lock (_gate)
             {
                 var stored = _open.Values.Where(m => m.Seq > 0).ToList();
-                var lost = stored.Count(m => users.Any(u => !m.Seen.Contains(u) && _reached[u] >= m.Seq));
-                return new(_sent, _stored, _open.Count - stored.Count, _refused, stored.Count - lost, lost, _twice, _outOfOrder);
+                var queued = _open.Values.Count(m => m is { Queued: true, Seq: 0 });
+                var lost = stored.Count(m => users.Any(u => !m.Seen.Contains(u) && _reached.GetValueOrDefault((u, m.Conversation)) >= m.Seq));
+                return new(_sent, _stored, _open.Count - stored.Count - queued, _refused, stored.Count - lost, lost, _twice, _outOfOrder, queued);
             }
         }
     }
@@ -43,14 +45,31 @@ internal sealed class PlayScore(params string[] users)
     }
 
     /// <summary>There is a receipt.</summary>
-    public void Stored(string id, long seq)
+    public void Stored(string conversation, string id, long seq)
     {
         lock (_gate)
         {
-            _stored++;
             if (_open.TryGetValue(id, out var message))
             {
-                message.Seq = seq;
+                StoreLocked(message, conversation, seq);
+                SettleLocked(id, message);
+            }
+        }
+    }
+
+    /// <summary>There is a receipt that promises to store it: what comes with a number then is the proof.</summary>
+    public void Queued(string conversation, string id)
+    {
+        lock (_gate)
+        {
+            if (_open.TryGetValue(id, out var message))
+            {
+                message.Queued = true;
+                if (message.SeenAs > 0)
+                {
+                    StoreLocked(message, conversation, message.SeenAs);
+                }
+
                 SettleLocked(id, message);
             }
         }
@@ -68,7 +87,7 @@ internal sealed class PlayScore(params string[] users)
 
     /// <param name="last">The number before it on the same connection; null when it is the first.</param>
     /// <param name="again">The server marked it as a repeat.</param>
-    public void Seen(string user, string id, long seq, long? last, bool again)
+    public void Seen(string user, string conversation, string id, long seq, long? last, bool again)
     {
         lock (_gate)
         {
@@ -78,13 +97,26 @@ internal sealed class PlayScore(params string[] users)
                 _outOfOrder += seq > before + 1 ? 1 : 0;
             }
 
-            _reached[user] = Math.Max(_reached[user], seq);
+            _reached[(user, conversation)] = Math.Max(_reached.GetValueOrDefault((user, conversation)), seq);
             if (_open.TryGetValue(id, out var message))
             {
                 message.Seen.Add(user);
+                message.SeenAs = seq;
+                if (message is { Queued: true, Seq: 0 })
+                {
+                    StoreLocked(message, conversation, seq);
+                }
+
                 SettleLocked(id, message);
             }
         }
+    }
+
+    private void StoreLocked(Message message, string conversation, long seq)
+    {
+        _stored++;
+        message.Conversation = conversation;
+        message.Seq = seq;
     }
 
     // Events may be quicker than the receipt: both are waited for.
@@ -98,7 +130,13 @@ internal sealed class PlayScore(params string[] users)
 
     private sealed class Message
     {
+        public string Conversation { get; set; } = "";
+
         public long Seq { get; set; }
+
+        public long SeenAs { get; set; }
+
+        public bool Queued { get; set; }
 
         public HashSet<string> Seen { get; } = [];
     }

@@ -165,12 +165,16 @@ internal sealed class PlayUser(Uri server, HttpClient http, TimeProvider time, s
         var acks = new List<object>();
         foreach (var e in argument.EnumerateArray())
         {
-            // Provisional events have no number; conversations of this page have none of those.
-            if (e.TryGetProperty("seq", out var number) && number.ValueKind is JsonValueKind.Number)
+            if (Number(e, "seq") is { } seq)
             {
                 var conversation = e.GetProperty("conversation").GetString()!;
-                Event(conversation, number.GetInt64(), e);
-                acks.Add(new { conversation, seq = number.GetInt64() });
+                Event(conversation, seq, e);
+                acks.Add(new { conversation, seq });
+            }
+            else
+            {
+                // Provisional, for the eye alone: its stored twin comes with a number.
+                Say($"← not stored yet, from {e.GetProperty("sender").GetString()}{Body(e)}");
             }
         }
 
@@ -199,14 +203,16 @@ internal sealed class PlayUser(Uri server, HttpClient http, TimeProvider time, s
         lock (_gate)
         {
             Received++;
-            score.Seen(name, e.GetProperty("id").GetString()!, seq, _lastSeq.TryGetValue(conversation, out var last) ? last : null, again);
+            score.Seen(name, conversation, e.GetProperty("id").GetString()!, seq, _lastSeq.TryGetValue(conversation, out var last) ? last : null, again);
             _lastSeq[conversation] = Math.Max(last, seq);
             missed = e.GetProperty("at").GetDateTimeOffset() < _connectedAt;
         }
 
-        var text = e.TryGetProperty("body", out var body) && body.ValueKind is JsonValueKind.Object && body.TryGetProperty("text", out var said) ? $" “{said}”" : "";
-        Say($"← seq {seq} from {e.GetProperty("sender").GetString()}{text}{(again ? " (sent again)" : missed ? " (from before the connection)" : "")}");
+        Say($"← seq {seq} from {e.GetProperty("sender").GetString()}{Body(e)}{(again ? " (sent again)" : missed ? " (from before the connection)" : "")}");
     }
+
+    private static string Body(JsonElement e) =>
+        e.TryGetProperty("body", out var body) && body.ValueKind is JsonValueKind.Object && body.TryGetProperty("text", out var said) ? $" “{said}”" : "";
 
     private static long? Number(JsonElement element, string property) =>
         element.TryGetProperty(property, out var value) && value.ValueKind is JsonValueKind.Number ? value.GetInt64() : null;

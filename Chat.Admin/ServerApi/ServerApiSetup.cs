@@ -18,6 +18,7 @@ internal static class ServerApiSetup
         services.AddHostedService(provider => provider.GetRequiredService<AuditTrail>());
         services.AddScoped<Actions>();
         services.AddScoped<WorkerActions>();
+        services.AddScoped<FaultActions>();
         services.AddScoped<SettingActions>();
         services.AddScoped<UserActions>();
         services.AddScoped<MessageActions>();

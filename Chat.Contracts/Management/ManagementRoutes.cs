@@ -132,6 +132,12 @@ public static class ManagementRoutes
     /// <summary>POST <see cref="MaintenanceRequest"/> → <see cref="ActionResult"/>. Admin.</summary>
     public const string Maintenance = Root + "/maintenance";
 
+    /// <summary>POST <see cref="FaultRequest"/> → <see cref="ActionResult"/>: pretends a loss (<see cref="FaultIds"/>) in all workers for a while, again: anew; in Development only. Admin.</summary>
+    public const string Fault = Root + "/faults/{id}";
+
+    /// <summary>POST <see cref="ReasonRequest"/> → <see cref="ActionResult"/>: ends it now; in Development only. Admin.</summary>
+    public const string FaultEnd = Fault + "/end";
+
     /// <summary>GET <see cref="HealthAnswer"/>. Viewer.</summary>
     public const string Health = Root + "/health";
 

@@ -18,6 +18,9 @@ public sealed record Overview
     /// <summary>Announced work: only the gravest alerts are told.</summary>
     public bool Maintenance { get; init; }
 
+    /// <summary>Losses that are pretended now, so not to be taken for real; in Development only.</summary>
+    public IReadOnlyList<FaultView> Faults { get; init; } = [];
+
     /// <summary>The counters.</summary>
     public OverviewTiles Tiles { get; init; } = new();
 

@@ -1,6 +1,7 @@
 using Chat.Server.Backplane.Failover;
 using Chat.Server.Backplane.Redis;
 using Chat.Server.Backplane.Scaleout;
+using Chat.Server.Failpoints;
 using Chat.Server.Health;
 using Chat.Server.Workers.Ports;
 using Microsoft.AspNetCore.SignalR;
@@ -72,8 +73,12 @@ internal static class BackplaneSetup
     private static IBackplaneTransport CreateTransport(IServiceProvider provider)
     {
         var connectionString = provider.GetRequiredService<IConfiguration>().GetConnectionString("Redis");
-        return string.IsNullOrWhiteSpace(connectionString)
-            ? new AbsentTransport()
-            : ActivatorUtilities.CreateInstance<RedisTransport>(provider, connectionString);
+        if (string.IsNullOrWhiteSpace(connectionString))
+        {
+            return new AbsentTransport();
+        }
+
+        var redis = ActivatorUtilities.CreateInstance<RedisTransport>(provider, connectionString);
+        return provider.GetService<FaultSwitches>() is { } faults ? new PretendedHang(redis, faults.RedisHangs) : redis;
     }
 }

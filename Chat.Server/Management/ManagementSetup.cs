@@ -51,6 +51,7 @@ internal static class ManagementSetup
         services.AddSingleton<IManagementRoutes, ChartRoutes>();
         services.AddSingleton<IManagementRoutes, AuditRoutes>();
         services.AddSingleton<IManagementRoutes, SettingRoutes>();
+        services.AddSingleton<IManagementRoutes, FaultRoutes>();
         return builder;
     }
 
@@ -128,6 +129,7 @@ internal static class ManagementSetup
         services.AddSingleton<OverviewBuilder>();
         services.AddSingleton<SettingsBook>();
         services.AddSingleton<LogLevelDesk>();
+        services.AddSingleton<FaultDesk>();
     }
 
     private static void Answer<TService, TQuestion, TAnswer>(

@@ -8,7 +8,7 @@ using Npgsql;
 namespace Chat.Server.Storage;
 
 /// <summary>Asks the database on a connection of its own: a pool that is used up must not look like a database that is gone.</summary>
-internal sealed class DatabaseProbe(Database database, StorageBreaker breaker, IMeterFactory meters, TimeProvider time) : IHealthProbe
+internal sealed class DatabaseProbe(Database database, StorageBreaker breaker, PretendedOutage outage, IMeterFactory meters, TimeProvider time) : IHealthProbe
 {
     private readonly string _connectionString = OfItsOwn(database);
 
@@ -27,6 +27,7 @@ internal sealed class DatabaseProbe(Database database, StorageBreaker breaker, I
             return ProbeResult.Unreachable("storage is unavailable");
         }
 
+        await outage.MeetAsync(cancellationToken);
         await using DbConnection connection = database.Kind == DatabaseKind.Postgres
             ? new NpgsqlConnection(_connectionString)
             : new SqliteConnection(_connectionString);

@@ -9,7 +9,7 @@ namespace Chat.Server.Storage;
 /// <summary>
 /// Brings the schema up to date. Several processes may start at once: one migrates, the others wait for its lock and find nothing left to do.
 /// </summary>
-internal sealed partial class SchemaMigrator(IDbContextFactory<ChatDb> contexts, Database database, TimeProvider time, ILogger<SchemaMigrator> logger)
+internal sealed partial class SchemaMigrator(IDbContextFactory<ChatDb> contexts, Database database, PretendedOutage outage, TimeProvider time, ILogger<SchemaMigrator> logger)
 {
     /// <summary>Any number that no other application uses on the same database.</summary>
     private const long AdvisoryLock = 0x43_68_61_74_53_63_68_6D;
@@ -24,6 +24,7 @@ internal sealed partial class SchemaMigrator(IDbContextFactory<ChatDb> contexts,
             return;
         }
 
+        await outage.MeetAsync(cancellation);
         if (database.Kind == DatabaseKind.Postgres)
         {
             await PostgresAsync(cancellation);

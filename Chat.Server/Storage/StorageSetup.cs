@@ -28,15 +28,15 @@ internal static class StorageSetup
         services.AddSingleton(database);
         if (database.Kind == DatabaseKind.Postgres)
         {
-            services.AddPooledDbContextFactory<PostgresChatDb>(db => Quiet(db.UseNpgsql(database.ConnectionString)));
+            services.AddPooledDbContextFactory<PostgresChatDb>((s, db) => Quiet(db.UseNpgsql(database.ConnectionString)).Suffer(s));
             services.AddSingleton<IDbContextFactory<ChatDb>, ChatDbFactory<PostgresChatDb>>();
             services.AddSingleton<IStorageDialect, PostgresDialect>();
             services.AddSingleton<ICommitSignal, PostgresCommitSignal>();
-            services.AddSingleton(_ => new WriterContexts(PostgresWriter(database)));
+            services.AddSingleton(s => new WriterContexts(PostgresWriter(database, s)));
         }
         else
         {
-            services.AddPooledDbContextFactory<SqliteChatDb>(db => Quiet(db.UseSqlite(database.ConnectionString)).AddInterceptors(new SqlitePragmas()));
+            services.AddPooledDbContextFactory<SqliteChatDb>((s, db) => Quiet(db.UseSqlite(database.ConnectionString)).AddInterceptors(new SqlitePragmas()).Suffer(s));
             services.AddSingleton<IDbContextFactory<ChatDb>, ChatDbFactory<SqliteChatDb>>();
             services.AddSingleton<IStorageDialect, SqliteDialect>();
             services.AddSingleton<ICommitSignal, NoCommitSignal>();
@@ -44,6 +44,7 @@ internal static class StorageSetup
         }
 
         services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton<PretendedOutage>();
         services.AddSingleton<SchemaMigrator>();
         services.AddHostedService<StorageStartup>();
         services.AddHostedService<StorageUpkeep>();
@@ -68,14 +69,18 @@ internal static class StorageSetup
         return services;
     }
 
-    private static ChatDbFactory<PostgresChatDb> PostgresWriter(Database database)
+    private static ChatDbFactory<PostgresChatDb> PostgresWriter(Database database, IServiceProvider services)
     {
         var own = new NpgsqlConnectionStringBuilder(database.ConnectionString) { MaxPoolSize = WriterContexts.PoolSize };
         own.ApplicationName += " writer";
         var options = new DbContextOptionsBuilder<PostgresChatDb>();
-        Quiet(options.UseNpgsql(own.ConnectionString));
+        Quiet(options.UseNpgsql(own.ConnectionString)).Suffer(services);
         return new(new PooledDbContextFactory<PostgresChatDb>(options.Options));
     }
+
+    /// <summary>An outage that is pretended, where there may be one.</summary>
+    private static DbContextOptionsBuilder Suffer(this DbContextOptionsBuilder db, IServiceProvider services) =>
+        services.GetRequiredService<PretendedOutage>() is { IsPossible: true } outage ? db.AddInterceptors(outage) : db;
 
     /// <summary>What failed is reported by whoever acts on it, once and not with every query of an outage; counting up to a bound needs no order.</summary>
     private static DbContextOptionsBuilder Quiet(DbContextOptionsBuilder db) => db.ConfigureWarnings(w => w

@@ -67,6 +67,7 @@ internal sealed class AdminBed : BunitContext
         Services.AddScoped<ColumnChoice>();
         Services.AddScoped<Actions>();
         Services.AddScoped<WorkerActions>();
+        Services.AddScoped<FaultActions>();
         Services.AddScoped<AlertActions>();
         Services.AddScoped<UserActions>();
         Services.AddScoped<MessageActions>();

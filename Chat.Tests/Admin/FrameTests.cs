@@ -113,6 +113,7 @@ public sealed class FrameTests
     [InlineData("draining", "1 worker is draining", "warn")]
     [InlineData("clock", "This clock and the database's differ", "warn")]
     [InlineData("maintenance", "Maintenance", "info")]
+    [InlineData("pretended", "A trial until 12:00:30: Redis is pretended to hang.", "warn")]
     public async Task Banner_WhatEverybodyMustKnow_IsShown(string what, string text, string level)
     {
         await using var bed = new AdminBed();
@@ -201,6 +202,7 @@ public sealed class FrameTests
             "workers" => well with { Tiles = well.Tiles with { WorkersHealthy = 0 } },
             "redis" => well with { Backplane = new() { Mode = "database", Fallback = true } },
             "draining" => Samples.Overview(workerState: WorkerStates.Draining),
+            "pretended" => well with { Faults = [new() { Id = FaultIds.RedisHangs, Until = Samples.Now.AddSeconds(30), SecondsLeft = 30 }] },
             "clock" => well with { Firing = [Samples.Alert() with { Rule = "ClockSkew" }] },
             _ => well with { Maintenance = true },
         };

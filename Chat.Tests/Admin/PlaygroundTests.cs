@@ -102,6 +102,81 @@ public sealed class PlaygroundTests
     }
 
     [Fact]
+    public async Task Cells_OneConnection_IsNotCalledConnections()
+    {
+        await using var bed = new AdminBed();
+        bed.Tell(Samples.Overview() with { Workers = [Samples.Worker("w1") with { Connections = 1 }, Samples.Worker("w2") with { Connections = 0 }] });
+        var page = Open(bed, Environments.Development);
+        Assert.Equal("1 connection · pid 100", page.Find("[data-worker=w1] .dim").TextContent);
+        Assert.Equal("0 connections · pid 100", page.Find("[data-worker=w2] .dim").TextContent);
+    }
+
+    [Fact]
+    public async Task Losses_NothingPretended_AreOffAndRedisIsNotOfferedWhereThereIsNone()
+    {
+        await using var bed = new AdminBed();
+        bed.Tell(Samples.Overview());
+        var page = Open(bed, Environments.Development);
+        Assert.Equal(["database-away off", "database-slow off", "redis-hangs not configured"], page.FindAll("[data-fault]").Select(c => $"{c.GetAttribute("data-fault")} {c.QuerySelector(".mark")!.TextContent.Trim()}"));
+        Assert.Empty(page.FindAll("[data-fault=redis-hangs] button"));
+        Assert.Equal(["Pretend…"], page.FindAll("[data-fault=database-away] button").Select(b => b.TextContent));
+    }
+
+    [Fact]
+    public async Task Losses_Agreed_GoesToTheNodeWithItsLength()
+    {
+        await using var bed = new AdminBed();
+        bed.Tell(Samples.Overview());
+        var path = PathOf(ManagementRoutes.Fault, FaultIds.DatabaseAway);
+        bed.Api.Answer(path, new ActionResult { Outcome = ActionOutcomes.Done, Text = "" });
+        var page = Open(bed, Environments.Development);
+        page.Find("select[aria-label='How long a loss is pretended']").Change("60");
+        var click = page.Find("[data-fault=database-away] button.danger").ClickAsync(new());
+        var question = Assert.IsType<Question>(bed.Desk.Open);
+        Assert.Contains("Database away", question.Title);
+        Assert.Contains("after 60 s", question.Effect);
+        Assert.Empty(bed.Api.Posts);
+        bed.Desk.Answer(new Consent(""));
+        await click;
+        var post = Assert.Single(bed.Api.Posts);
+        Assert.Equal((path, 60.0), (post.Path, Assert.IsType<FaultRequest>(post.Body).Seconds));
+    }
+
+    [Fact]
+    public async Task Losses_Pretended_ShowWhatIsLeftAndEndAtAClick()
+    {
+        await using var bed = new AdminBed();
+        bed.Tell(Samples.Overview() with { Faults = [new() { Id = FaultIds.DatabaseSlow, Until = Samples.Now.AddSeconds(30), SecondsLeft = 24.2, Milliseconds = 400 }] });
+        var path = PathOf(ManagementRoutes.FaultEnd, FaultIds.DatabaseSlow);
+        bed.Api.Answer(path, new ActionResult { Outcome = ActionOutcomes.Done, Text = "" });
+        var page = Open(bed, Environments.Development);
+        Assert.Equal("25 s left", page.Find("[data-fault=database-slow].warn .mark").TextContent.Trim());
+        Assert.Equal("off", page.Find("[data-fault=database-away] .mark").TextContent.Trim());
+        Assert.Equal(["Longer…", "End now"], page.FindAll("[data-fault=database-slow] button").Select(b => b.TextContent));
+
+        await page.FindAll("[data-fault=database-slow] button")[1].ClickAsync(new());
+
+        Assert.Null(bed.Desk.Open);
+        Assert.Equal(path, Assert.Single(bed.Api.Posts).Path);
+    }
+
+    [Fact]
+    public async Task Losses_OfSeveralNodes_AreEachNodesOwn()
+    {
+        await using var bed = new AdminBed(Role.Admin, "north", "south");
+        bed.Tell(Samples.Overview(), "north");
+        bed.Tell(Samples.Overview() with { Faults = [new() { Id = FaultIds.DatabaseAway, SecondsLeft = 5 }] }, "south");
+        var path = PathOf(ManagementRoutes.FaultEnd, FaultIds.DatabaseAway);
+        bed.Api.Answer(path, new ActionResult { Outcome = ActionOutcomes.Done, Text = "" });
+        var page = Open(bed, Environments.Development);
+        Assert.Equal(["Database away · north", "Database away · south"], page.FindAll("[data-fault=database-away] b").Select(b => b.TextContent));
+
+        await page.FindAll("[data-fault=database-away] button").Single(b => b.TextContent == "End now").ClickAsync(new());
+
+        Assert.Equal(("south", path), Assert.Single(bed.Api.Posts.Select(p => (p.Node, p.Path))));
+    }
+
+    [Fact]
     public async Task Kill_OperatorCallsTheHandlerDirectly_IsRefused()
     {
         await using var bed = new AdminBed(Role.Operator);
@@ -117,12 +192,47 @@ public sealed class PlaygroundTests
     {
         var score = new PlayScore("a", "b");
         score.Sent("1");
-        score.Seen("a", "1", 1, last: null, again: false);
+        score.Seen("a", "c", "1", 1, last: null, again: false);
         Assert.Equal(new PlayTotals(1, 0, Waiting: 1, 0, OnTheWay: 0, Lost: 0, 0, 0), score.Totals);
-        score.Stored("1", 1);
+        score.Stored("c", "1", 1);
         Assert.Equal(new PlayTotals(1, 1, 0, 0, OnTheWay: 1, Lost: 0, 0, 0), score.Totals);
-        score.Seen("b", "1", 1, last: null, again: false);
+        score.Seen("b", "c", "1", 1, last: null, again: false);
         Assert.Equal(new PlayTotals(1, 1, 0, 0, 0, 0, 0, 0), score.Totals);
+    }
+
+    [Fact]
+    public void Score_Queued_IsStoredWhenItComesWithANumber()
+    {
+        var score = new PlayScore("a", "b");
+        score.Sent("1");
+        score.Queued("c", "1");
+        Assert.Equal(new PlayTotals(1, 0, Waiting: 0, 0, OnTheWay: 0, Lost: 0, 0, 0, Queued: 1), score.Totals);
+        score.Seen("a", "c", "1", 1, last: null, again: false);
+        Assert.Equal(new PlayTotals(1, 1, 0, 0, OnTheWay: 1, Lost: 0, 0, 0), score.Totals);
+        score.Seen("b", "c", "1", 1, last: null, again: false);
+        Assert.Equal(new PlayTotals(1, 1, 0, 0, 0, 0, 0, 0), score.Totals);
+    }
+
+    [Fact]
+    public void Score_QueuedAndStoredBeforeTheReceiptWasRead_IsStored()
+    {
+        var score = new PlayScore("a", "b");
+        score.Sent("1");
+        score.Seen("a", "c", "1", 1, last: null, again: false);
+        score.Seen("b", "c", "1", 1, last: null, again: false);
+        score.Queued("c", "1");
+        Assert.Equal(new PlayTotals(1, 1, 0, 0, 0, 0, 0, 0), score.Totals);
+    }
+
+    [Fact]
+    public void Score_NumbersOfAnotherConversation_SayNothingOfThisOne()
+    {
+        var score = new PlayScore("a", "b");
+        score.Sent("1");
+        score.Stored("c", "1", 1);
+        score.Seen("a", "other", "x", 5, last: null, again: false);
+        score.Seen("b", "other", "x", 5, last: null, again: false);
+        Assert.Equal((1, 0), (score.Totals.OnTheWay, score.Totals.Lost));
     }
 
     [Fact]
@@ -132,11 +242,11 @@ public sealed class PlaygroundTests
         foreach (var (id, seq) in new[] { ("1", 1), ("2", 2) })
         {
             score.Sent(id);
-            score.Stored(id, seq);
-            score.Seen("a", id, seq, last: seq - 1, again: false);
+            score.Stored("c", id, seq);
+            score.Seen("a", "c", id, seq, last: seq - 1, again: false);
         }
 
-        score.Seen("b", "2", 2, last: null, again: false);
+        score.Seen("b", "c", "2", 2, last: null, again: false);
 
         Assert.Equal(new PlayTotals(2, 2, 0, 0, OnTheWay: 0, Lost: 1, 0, 0), score.Totals);
     }
@@ -150,7 +260,7 @@ public sealed class PlaygroundTests
     public void Score_NumbersOfAConnection_AreJudged(long seq, long? last, bool again, long twice, long outOfOrder)
     {
         var score = new PlayScore("a", "b");
-        score.Seen("a", "x", seq, last, again);
+        score.Seen("a", "c", "x", seq, last, again);
         Assert.Equal((twice, outOfOrder), (score.Totals.Twice, score.Totals.OutOfOrder));
     }
 
@@ -171,6 +281,8 @@ public sealed class PlaygroundTests
         bed.Configuration["Playground:Url"] = $"http://127.0.0.1:{FreePort.Next()}";
         return bed.Open(typeof(PlaygroundPage), "/admin/playground");
     }
+
+    private static string PathOf(string route, string id) => route.Replace("{id}", id, StringComparison.Ordinal);
 
     private static string Tile(IRenderedComponent<DynamicComponent> page, string name) =>
         page.FindAll(".tile").Single(t => t.QuerySelector(".tile-name")!.TextContent == name).QuerySelector(".tile-value")!.TextContent;

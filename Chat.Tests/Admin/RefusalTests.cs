@@ -16,6 +16,8 @@ public sealed class RefusalTests
         ["worker.drain"] = (Role.Operator, b => Of<WorkerActions>(b).DrainAsync("node-1", Samples.Worker("w1"))),
         ["worker.stop"] = (Role.Operator, b => Of<WorkerActions>(b).StopAsync("node-1", Samples.Worker("w1"))),
         ["worker.kill"] = (Role.Admin, b => Of<WorkerActions>(b).KillAsync("node-1", Samples.Worker("w1"))),
+        ["fault.begin"] = (Role.Admin, b => Of<FaultActions>(b).BeginAsync("node-1", FaultIds.DatabaseAway, "Database away", "It fails.", 30)),
+        ["fault.end"] = (Role.Admin, b => Of<FaultActions>(b).EndAsync("node-1", FaultIds.DatabaseAway)),
         ["workers.restart"] = (Role.Admin, b => Of<WorkerActions>(b).RestartAllAsync("node-1", 2)),
         ["connection.disconnect"] = (Role.Operator, b => Of<UserActions>(b).DisconnectAsync("node-1", new() { Id = "c1", User = "u", Device = "d" })),
         ["user.disconnect"] = (Role.Operator, b => Of<UserActions>(b).DisconnectUserAsync("u")),

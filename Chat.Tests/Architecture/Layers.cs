@@ -16,7 +16,7 @@ internal static class Layers
     {
         ["Access"] = [],
         ["Api"] = ["Access", "Messaging", "Presence"],
-        ["Backplane"] = [],
+        ["Backplane"] = ["Failpoints"],
         ["Delivery"] = ["Backplane", "Failpoints", "Storage"],
         ["Failpoints"] = [],
         ["Hubs"] = ["Access", "Delivery", "Messaging", "Presence", "Sessions"],
@@ -31,7 +31,7 @@ internal static class Layers
     {
         ["Alerts"] = ["Telemetry"],
         ["Health"] = ["Telemetry", "Workers.Ports"],
-        ["Management"] = ["Alerts", "Backplane", "Delivery", "Health", "Presence", "Sessions", "Storage", "Telemetry", "Workers"],
+        ["Management"] = ["Alerts", "Backplane", "Delivery", "Failpoints", "Health", "Presence", "Sessions", "Storage", "Telemetry", "Workers"],
         ["Telemetry"] = ["Workers.Ports"],
         ["Workers"] = [],
     };

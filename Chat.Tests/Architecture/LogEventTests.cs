@@ -15,6 +15,7 @@ public sealed class LogEventTests
         ["Chat.Server.Access"] = 1300,
         ["Chat.Server.Sessions"] = 1300,
         ["Chat.Server.Realtime"] = 1400,
+        ["Chat.Server.Failpoints"] = 1500,
         ["Chat.Server.Backplane"] = 2000,
         ["Chat.Server.Presence"] = 2100,
         ["Chat.Server.Workers"] = 3000,

@@ -55,6 +55,99 @@ public sealed class PlaygroundTests(ConsoleFixture console)
         await page.Context.CloseAsync();
     }
 
+    [Fact]
+    public async Task DatabaseSeemsAway_UnderLoad_NothingIsLost()
+    {
+        var (page, complaints) = await console.OpenAsync();
+        var (alice, bob) = await TalkingAsync(page);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Start a load" }).ClickAsync();
+        await CountsAsync(page, "Stored", 10);
+
+        await PretendAsync(page, "database-away");
+        await page.WaitForSelectorAsync(".banner.warn:has-text('the database is pretended to be away')");
+        await page.WaitForSelectorAsync(".banner.bad:has-text('The database does not answer')");
+        await SeesAsync(alice, "waits: storage_unavailable");
+        await SeesAsync(alice, "← degraded");
+
+        // What is said in a realtime conversation is shown meanwhile; there was one before the loss.
+        await page.GetByLabel("Conversation").SelectOptionAsync("realtime");
+        await SayAsync(alice, "In the dark");
+        await SeesAsync(alice, "“In the dark” queued");
+        await SeesAsync(bob, "“In the dark”");
+        await CountsAsync(page, "Queued", 1);
+        await ConsoleFixture.PictureAsync(page, "admin-playground");
+
+        await page.Locator("[data-fault=database-away]").GetByRole(AriaRole.Button, new() { Name = "End now" }).ClickAsync();
+        await SeesAsync(bob, "← restored");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Stop the load" }).ClickAsync();
+        await SettledAsync(page, 30);
+        await page.WaitForSelectorAsync(".banner", new() { State = WaitForSelectorState.Detached });
+        Assert.Empty(complaints);
+        await page.Context.CloseAsync();
+    }
+
+    [Fact]
+    public async Task RedisSeemsToHang_UnderLoad_NothingIsLostAndItIsOverByItself()
+    {
+        var (page, complaints) = await console.OpenAsync();
+        await TalkingAsync(page);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Start a load" }).ClickAsync();
+        await CountsAsync(page, "Stored", 10);
+
+        await page.GetByLabel("How long a loss is pretended").SelectOptionAsync("10");
+        await PretendAsync(page, "redis-hangs");
+        await page.WaitForSelectorAsync(".banner.warn:has-text('hints travel by the database')");
+        var stored = await CountsAsync(page, "Stored", 0);
+        await CountsAsync(page, "Stored", stored + 10);
+
+        await page.WaitForSelectorAsync("[data-fault=redis-hangs] .mark:has-text('off')");
+        await page.WaitForSelectorAsync(".banner", new() { State = WaitForSelectorState.Detached });
+        await page.GetByRole(AriaRole.Button, new() { Name = "Stop the load" }).ClickAsync();
+        await SettledAsync(page, stored + 10);
+        Assert.Empty(complaints);
+        await page.Context.CloseAsync();
+    }
+
+    // Both online, and both conversations begun.
+    private async Task<(ILocator Alice, ILocator Bob)> TalkingAsync(IPage page)
+    {
+        await console.GoAsync(page, "admin/playground");
+        var alice = page.Locator(".panel:has(form.say)").Nth(0);
+        var bob = page.Locator(".panel:has(form.say)").Nth(1);
+        await PressAsync(alice, "Go online");
+        await PressAsync(bob, "Go online");
+        foreach (var conversation in new[] { "realtime", "durable" })
+        {
+            await page.GetByLabel("Conversation").SelectOptionAsync(conversation);
+            await SayAsync(alice, $"Hello, {conversation}");
+            await SeesAsync(bob, $"“Hello, {conversation}”");
+        }
+
+        return (alice, bob);
+    }
+
+    private static async Task PretendAsync(IPage page, string loss)
+    {
+        await page.Locator($"[data-fault={loss}]").GetByRole(AriaRole.Button, new() { Name = "Pretend…" }).ClickAsync();
+        await page.Locator("dialog[open] button[type=submit]").ClickAsync();
+        await page.WaitForSelectorAsync($"[data-fault={loss}] .mark:has-text('s left')");
+    }
+
+    // The tile's number, once it is so high.
+    private static async Task<int> CountsAsync(IPage page, string name, int atLeast)
+    {
+        var read = await page.WaitForFunctionAsync(
+            """
+            ([name, atLeast]) => {
+              const tile = [...document.querySelectorAll('.tile')].find(t => t.querySelector('.tile-name').textContent === name);
+              const value = parseInt(tile.querySelector('.tile-value').textContent.replace(/\s/g, ''));
+              return value >= atLeast && { value };
+            }
+            """,
+            new object[] { name, atLeast });
+        return (await read.JsonValueAsync<Dictionary<string, int>>())["value"];
+    }
+
     private static Task PressAsync(ILocator panel, string button) => panel.GetByRole(AriaRole.Button, new() { Name = button }).ClickAsync();
 
     private static async Task SayAsync(ILocator panel, string text)

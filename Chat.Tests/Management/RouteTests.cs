@@ -23,6 +23,7 @@ public sealed class RouteTests(ManagementBed bed) : IClassFixture<ManagementBed>
         (ManagementRoutes.Silences, "operator"), (ManagementRoutes.SilenceExpire, "operator"), (ManagementRoutes.Rule, "admin"), (ManagementRoutes.RuleReset, "admin"),
         (ManagementRoutes.DeadLetterReplay, "operator"), (ManagementRoutes.DeadLetterDiscard, "admin"), (ManagementRoutes.UserBlock, "admin"), (ManagementRoutes.UserUnblock, "admin"),
         (ManagementRoutes.ChannelTest, "operator"), (ManagementRoutes.Maintenance, "admin"), (ManagementRoutes.LogLevel, "admin"),
+        (ManagementRoutes.Fault, "admin"), (ManagementRoutes.FaultEnd, "admin"),
     ];
 
     public static TheoryData<string> ReadableRoutes { get; } = [.. Readable];

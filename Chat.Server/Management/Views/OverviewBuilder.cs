@@ -17,6 +17,7 @@ internal sealed class OverviewBuilder(
     HealthViews healthViews,
     EventViews eventViews,
     DependencyViews dependencies,
+    FaultDesk faults,
     TimeProvider time)
 {
     private const int MostAlerts = 20;
@@ -65,6 +66,7 @@ internal sealed class OverviewBuilder(
             Reasons = healthViews.Reasons(report),
             Ready = report.Ready,
             Maintenance = picture.Maintenance,
+            Faults = faults.Current,
             Tiles = Tiles(numbers, workers, picture),
             Delivery = numbers.Latency("chat.message.delivery.duration", l => l.Has("stage", "write")),
             Persist = numbers.Latency("chat.message.persist.duration"),

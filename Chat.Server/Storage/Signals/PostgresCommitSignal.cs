@@ -7,7 +7,7 @@ namespace Chat.Server.Storage.Signals;
 /// LISTEN and NOTIFY. Sent by a statement of its own and not within the send's transaction, for transactions that notify commit one
 /// after the other, all databases of the server together.
 /// </summary>
-internal sealed class PostgresCommitSignal(Database database, StorageGate gate) : ICommitSignal
+internal sealed class PostgresCommitSignal(Database database, PretendedOutage outage, StorageGate gate) : ICommitSignal
 {
     private const string Channel = "chat_commits";
     private const int MostSilentSeconds = 30;
@@ -27,6 +27,7 @@ internal sealed class PostgresCommitSignal(Database database, StorageGate gate) 
 
     public async Task ListenAsync(Action listening, Action<string> heard, CancellationToken cancellation)
     {
+        await outage.MeetAsync(cancellation);
         await using var connection = new NpgsqlConnection(_connectionString);
         connection.Notification += (_, told) => heard(told.Payload);
         await connection.OpenAsync(cancellation);
