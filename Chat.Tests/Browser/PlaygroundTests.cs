@@ -63,6 +63,7 @@ public sealed class PlaygroundTests(ConsoleFixture console)
         await page.GetByRole(AriaRole.Button, new() { Name = "Start a load" }).ClickAsync();
         await CountsAsync(page, "Stored", 10);
 
+        await page.GetByLabel("How long a loss is pretended").SelectOptionAsync("300");
         await PretendAsync(page, "database-away");
         await page.WaitForSelectorAsync(".banner.warn:has-text('the database is pretended to be away')");
         await page.WaitForSelectorAsync(".banner.bad:has-text('The database does not answer')");
@@ -75,6 +76,7 @@ public sealed class PlaygroundTests(ConsoleFixture console)
         await SeesAsync(alice, "“In the dark” queued");
         await SeesAsync(bob, "“In the dark”");
         await CountsAsync(page, "Queued", 1);
+        await page.WaitForFunctionAsync("() => !document.querySelector('.rz-notification-item, .rz-growl-item')");
         await ConsoleFixture.PictureAsync(page, "admin-playground");
 
         await page.Locator("[data-fault=database-away]").GetByRole(AriaRole.Button, new() { Name = "End now" }).ClickAsync();
