@@ -359,9 +359,11 @@ public abstract class LogWriterContract : IAsyncLifetime
 
         var page = await _storage.Log.ReadMovesAsync(position, own: false, default);
 
-        Assert.Equal([theirs], page.Heads.Keys);
-        Assert.Equal([mine], (await other.Log.ReadMovesAsync(position, own: false, default)).Heads.Keys);
-        Assert.True(page.Position > position);
+        // Transactions of other tests on the same server hold the position back, so moves of before may be told again.
+        Assert.Equal([theirs], page.Heads.Keys.Intersect([mine, theirs]));
+        Assert.Equal([mine], (await other.Log.ReadMovesAsync(position, own: false, default)).Heads.Keys.Intersect([mine, theirs]));
+        await Eventually.TrueAsync(
+            async () => (await _storage.Log.ReadMovesAsync(position, own: false, default)).Position > position, "the position goes on");
     }
 
     [Fact]

@@ -39,7 +39,8 @@ public sealed class LogWriterFaultTests(PostgresDatabase database) : IClassFixtu
         var conversation = "c_commit_" + fault;
         await storage.GroupAsync(conversation, "alice");
         await SubmitAsync(storage, Some(conversation, 1));
-        var trigger = proxy.OnPostgresCommit(fault);
+        // Rows, heads, journal and commit are one request; this is of the journal.
+        var trigger = proxy.On(new ByteSequence($"\"{conversation}\":"), fault, ByteSequence.PostgresReady);
 
         var sent = Some(conversation, 20);
         var outcomes = await SubmitAsync(storage, sent);

@@ -2,6 +2,7 @@ using Chat.Server.Storage.Cursors;
 using Chat.Server.Storage.Model;
 using Chat.Server.Storage.Reading;
 using Chat.Server.Storage.Writing;
+using Microsoft.EntityFrameworkCore.Storage;
 
 namespace Chat.Server.Storage.Dialects;
 
@@ -15,7 +16,8 @@ internal interface IStorageDialect
     Task<BatchFacts> LockAsync(ChatDb db, string[] conversations, (string Conversation, string User)[] senders, CancellationToken cancellation);
 
     /// <summary>Inserts the rows, moves the heads and journals the commit.</summary>
-    Task InsertAsync(ChatDb db, BatchPlan plan, string moves, long now, CancellationToken cancellation);
+    /// <param name="commit">With it the transaction is committed, too, without another round trip where there are such.</param>
+    Task InsertAsync(ChatDb db, BatchPlan plan, string moves, long now, IDbContextTransaction? commit, CancellationToken cancellation);
 
     /// <summary>
     /// Journals a commit that adds no events, as nobody's, so that every process reads it, this one too; part of the transaction under way.

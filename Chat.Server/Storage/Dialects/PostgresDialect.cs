@@ -5,6 +5,7 @@ using Chat.Server.Storage.Model;
 using Chat.Server.Storage.Reading;
 using Chat.Server.Storage.Writing;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using NpgsqlTypes;
@@ -96,12 +97,18 @@ internal sealed class PostgresDialect(ProcessIdentity process, IOptions<StorageO
         return facts;
     }
 
-    public async Task InsertAsync(ChatDb db, BatchPlan plan, string moves, long now, CancellationToken cancellation)
+    public async Task InsertAsync(ChatDb db, BatchPlan plan, string moves, long now, IDbContextTransaction? commit, CancellationToken cancellation)
     {
         await using var batch = Batch(db);
         batch.BatchCommands.Add(InsertCommand(plan));
         batch.BatchCommands.Add(Command(HeadsSql, Texts([.. plan.Heads.Keys]), Longs([.. plan.Heads.Values]), new NpgsqlParameter<long> { TypedValue = now }));
         batch.BatchCommands.Add(JournalCommand(process.Id, moves, now));
+        if (commit is not null)
+        {
+            // Behind a command that failed the server skips it. The driver sees in the reply that the transaction has ended.
+            batch.BatchCommands.Add(new NpgsqlBatchCommand("COMMIT"));
+        }
+
         await batch.ExecuteNonQueryAsync(cancellation);
     }
 

@@ -6,6 +6,7 @@ using Chat.Server.Storage.Reading;
 using Chat.Server.Storage.Writing;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
 
 namespace Chat.Server.Storage.Dialects;
 
@@ -53,7 +54,7 @@ internal sealed class SqliteDialect(ProcessIdentity process) : IStorageDialect
         return facts;
     }
 
-    public async Task InsertAsync(ChatDb db, BatchPlan plan, string moves, long now, CancellationToken cancellation)
+    public async Task InsertAsync(ChatDb db, BatchPlan plan, string moves, long now, IDbContextTransaction? commit, CancellationToken cancellation)
     {
         await InsertRowsAsync(db, plan, cancellation);
         await using (var command = Command(db, "UPDATE conversations SET head_seq = $head, updated_at = $now WHERE id = $id"))
@@ -69,6 +70,10 @@ internal sealed class SqliteDialect(ProcessIdentity process) : IStorageDialect
         }
 
         await JournalAsync(db, process.Id, moves, now, cancellation);
+        if (commit is not null)
+        {
+            await commit.CommitAsync(cancellation);
+        }
     }
 
     public Task JournalAsync(ChatDb db, string moves, long now, CancellationToken cancellation) =>

@@ -6,6 +6,7 @@ using Chat.Server.Storage.Model;
 using Chat.Server.Storage.Reading;
 using Chat.Server.Storage.Topics;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
 
 namespace Chat.Server.Storage.Writing;
 
@@ -64,22 +65,34 @@ internal sealed class BatchTransaction(
         Plan = BatchPlan.Make(present.Count == 0 ? appends : [.. appends.Where(a => !present.ContainsKey(a))], facts, now, maxMembers);
         if (Plan.Rows.Count > 0)
         {
-            await dialect.InsertAsync(db, Plan, Moves(Plan), now, cancellation);
-            await ApplyMemberChangesAsync(db, cancellation);
-            await RemoveBodiesAsync(db, cancellation);
-            if (TestSwitches.AckBeforeCommit)
-            {
-                Plan.Rows.ForEach(r => r.Append.Complete(new AppendStored(r.Event.Seq, r.Event.Epoch, r.Event.At, Duplicate: false)));
-            }
-
-            CrashPoints.Pass(CrashPoints.BeforeCommit);
-            Phase = TransactionPhase.Committing;
-            await transaction.CommitAsync(cancellation);
+            await StoreAsync(db, transaction, Plan, cancellation);
             CrashPoints.Pass(CrashPoints.AfterCommit);
         }
 
         Phase = TransactionPhase.Committed;
         return present;
+    }
+
+    private async Task StoreAsync(ChatDb db, IDbContextTransaction transaction, BatchPlan plan, CancellationToken cancellation)
+    {
+        if (plan.MemberChanges.Count == 0 && plan.Removals.Count == 0 && !CrashPoints.Any && !TestSwitches.AckBeforeCommit)
+        {
+            Phase = TransactionPhase.Committing;
+            await dialect.InsertAsync(db, plan, Moves(plan), now, transaction, cancellation);
+            return;
+        }
+
+        await dialect.InsertAsync(db, plan, Moves(plan), now, commit: null, cancellation);
+        await ApplyMemberChangesAsync(db, cancellation);
+        await RemoveBodiesAsync(db, cancellation);
+        if (TestSwitches.AckBeforeCommit)
+        {
+            plan.Rows.ForEach(r => r.Append.Complete(new AppendStored(r.Event.Seq, r.Event.Epoch, r.Event.At, Duplicate: false)));
+        }
+
+        CrashPoints.Pass(CrashPoints.BeforeCommit);
+        Phase = TransactionPhase.Committing;
+        await transaction.CommitAsync(cancellation);
     }
 
     private string[] LockOrder()
