@@ -16,7 +16,7 @@ internal sealed class AccessMeter : IDisposable
         _limited = _meter.CreateCounter<long>("chat.ratelimit.rejected", "{request}", "What a limit on how often or how many turned away, by limit.");
     }
 
-    /// <param name="reason"><c>expired</c>, <c>invalid</c> or <c>subject</c>.</param>
+    /// <param name="reason"><c>expired</c>, <c>invalid</c> or <c>subject</c> of a token; <c>api_key</c>.</param>
     public void TokenRefused(string reason) => _refused.Add(1, new KeyValuePair<string, object?>("reason", reason));
 
     /// <param name="policy"><c>send</c>, <c>call</c>, <c>signal</c>, <c>address_connect</c>, <c>user_connect</c> or <c>connections</c>.</param>

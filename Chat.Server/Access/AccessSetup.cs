@@ -19,6 +19,7 @@ internal static class AccessSetup
         services.PostConfigure<LoggerFilterOptions>(QuietLogs.Apply);
 
         services.AddSingleton<AccessMeter>();
+        services.AddSingleton<RefusalLog>();
         services.AddSingleton<TokenKey>();
         services.AddSingleton<TokenIssuer>();
         services.AddSingleton<AccessLimits>();

@@ -8,7 +8,7 @@ namespace Chat.Server.Access;
 
 /// <summary>How a bearer token is judged.</summary>
 internal sealed partial class BearerSetup(
-    TokenKey key, IOptions<AuthOptions> options, IHostEnvironment environment, AccessMeter meter, ILogger<BearerSetup> logger) : IConfigureNamedOptions<JwtBearerOptions>
+    TokenKey key, IOptions<AuthOptions> options, IHostEnvironment environment, AccessMeter meter, RefusalLog refusals, ILogger<BearerSetup> logger) : IConfigureNamedOptions<JwtBearerOptions>
 {
     /// <summary>Where a token may stand in the query, because browsers cannot send a header with a WebSocket.</summary>
     public static readonly PathString QueryTokenPath = "/hubs";
@@ -79,7 +79,11 @@ internal sealed partial class BearerSetup(
         if (!Names.IsUser(subject) || Callers.IsServiceName(subject!))
         {
             meter.TokenRefused("subject");
-            Log.SubjectRefused(logger);
+            if (refusals.IsDue(nameof(Log.SubjectRefused), out var leftOut))
+            {
+                Log.SubjectRefused(logger, leftOut);
+            }
+
             context.Fail("The token names no usable subject.");
         }
 
@@ -91,13 +95,20 @@ internal sealed partial class BearerSetup(
         if (await AuthorityFaultAsync(context) is { } fault)
         {
             // Without the authority's keys every token looks forged. Nobody gets in, but it is not the token that is at fault.
-            Log.TokensUnverifiable(logger, fault.GetType().Name);
+            if (refusals.IsDue(nameof(Log.TokensUnverifiable), out var leftOut))
+            {
+                Log.TokensUnverifiable(logger, fault.GetType().Name, leftOut);
+            }
+
             context.Fail(fault);
         }
         else
         {
             meter.TokenRefused(context.Exception is SecurityTokenExpiredException ? "expired" : "invalid");
-            Log.TokenRefused(logger, context.Exception.GetType().Name);
+            if (refusals.IsDue(nameof(Log.TokenRefused), out var leftOut))
+            {
+                Log.TokenRefused(logger, context.Exception.GetType().Name, leftOut);
+            }
         }
     }
 
@@ -147,13 +158,13 @@ internal sealed partial class BearerSetup(
 
     private static partial class Log
     {
-        [LoggerMessage(1300, LogLevel.Information, "A token was refused ({Reason})", EventName = "TokenRefused")]
-        public static partial void TokenRefused(ILogger logger, string reason);
+        [LoggerMessage(1300, LogLevel.Information, "A token was refused ({Reason}); {LeftOut} before it were not written down", EventName = "TokenRefused")]
+        public static partial void TokenRefused(ILogger logger, string reason, long leftOut);
 
-        [LoggerMessage(1301, LogLevel.Warning, "A valid token was refused: its sub is missing, too long, not printable or that of a service", EventName = "SubjectRefused")]
-        public static partial void SubjectRefused(ILogger logger);
+        [LoggerMessage(1301, LogLevel.Warning, "A valid token was refused: its sub is missing, too long, not printable or that of a service; {LeftOut} before it were not written down", EventName = "SubjectRefused")]
+        public static partial void SubjectRefused(ILogger logger, long leftOut);
 
-        [LoggerMessage(1304, LogLevel.Error, "Tokens cannot be checked ({Reason}): does Auth:Authority answer?", EventName = "TokensUnverifiable")]
-        public static partial void TokensUnverifiable(ILogger logger, string reason);
+        [LoggerMessage(1304, LogLevel.Error, "Tokens cannot be checked ({Reason}): does Auth:Authority answer? {LeftOut} before it were not written down", EventName = "TokensUnverifiable")]
+        public static partial void TokensUnverifiable(ILogger logger, string reason, long leftOut);
     }
 }

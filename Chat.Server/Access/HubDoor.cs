@@ -7,13 +7,17 @@ namespace Chat.Server.Access;
 /// negotiation too: checks that only look at WebSocket upgrades leave the other transports open.
 /// </summary>
 internal sealed partial class HubDoor(
-    RequestDelegate next, AccessLimits limits, BlockedUsers blocked, PlainHttp plain, ILogger<HubDoor> logger)
+    RequestDelegate next, AccessLimits limits, BlockedUsers blocked, PlainHttp plain, RefusalLog refusals, ILogger<HubDoor> logger)
 {
     public async Task InvokeAsync(HttpContext context)
     {
         if (Refuse(context) is var (status, error))
         {
-            Log.Refused(logger, error.Code, status);
+            if (refusals.IsDue(error.Code, out var leftOut))
+            {
+                Log.Refused(logger, error.Code, status, leftOut);
+            }
+
             await Refusal.WriteAsync(context, status, error);
             return;
         }
@@ -56,7 +60,7 @@ internal sealed partial class HubDoor(
     // A client that negotiates and then upgrades counts twice, and the limits allow for it: either request alone costs
     // the server as much, and neither proves that the other came before.
     private static bool IsNewConnection(HttpRequest request) =>
-        IsUpgrade(request) || (HttpMethods.IsPost(request.Method) && request.Path.Value!.EndsWith("/negotiate", StringComparison.Ordinal));
+        IsUpgrade(request) || (HttpMethods.IsPost(request.Method) && request.Path.Value!.TrimEnd('/').EndsWith("/negotiate", StringComparison.OrdinalIgnoreCase));
 
     // The WebSocket feature is not there before the endpoint runs. HTTP/2 asks with CONNECT.
     private static bool IsUpgrade(HttpRequest request) =>
@@ -64,7 +68,7 @@ internal sealed partial class HubDoor(
 
     private static partial class Log
     {
-        [LoggerMessage(1302, LogLevel.Information, "A request to the hub was refused: {Code} ({Status})", EventName = "HubRequestRefused")]
-        public static partial void Refused(ILogger logger, string code, int status);
+        [LoggerMessage(1302, LogLevel.Information, "A request to the hub was refused: {Code} ({Status}); {LeftOut} before it were not written down", EventName = "HubRequestRefused")]
+        public static partial void Refused(ILogger logger, string code, int status, long leftOut);
     }
 }

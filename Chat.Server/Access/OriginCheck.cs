@@ -1,7 +1,7 @@
 namespace Chat.Server.Access;
 
 /// <summary>403 for pages of foreign origins, whatever the method; before CORS, which only decides what a page may read.</summary>
-internal sealed partial class OriginCheck(RequestDelegate next, Origins origins, ILogger<OriginCheck> logger)
+internal sealed partial class OriginCheck(RequestDelegate next, Origins origins, RefusalLog refusals, ILogger<OriginCheck> logger)
 {
     public async Task InvokeAsync(HttpContext context)
     {
@@ -11,13 +11,17 @@ internal sealed partial class OriginCheck(RequestDelegate next, Origins origins,
             return;
         }
 
-        Log.OriginRefused(logger);
+        if (refusals.IsDue(nameof(Log.OriginRefused), out var leftOut))
+        {
+            Log.OriginRefused(logger, leftOut);
+        }
+
         await Refusal.WriteAsync(context, StatusCodes.Status403Forbidden, AccessErrors.OriginRefused);
     }
 
     private static partial class Log
     {
-        [LoggerMessage(1303, LogLevel.Warning, "A page of a foreign origin was refused (Auth:AllowedOrigins)", EventName = "OriginRefused")]
-        public static partial void OriginRefused(ILogger logger);
+        [LoggerMessage(1303, LogLevel.Warning, "A page of a foreign origin was refused (Auth:AllowedOrigins); {LeftOut} before it were not written down", EventName = "OriginRefused")]
+        public static partial void OriginRefused(ILogger logger, long leftOut);
     }
 }

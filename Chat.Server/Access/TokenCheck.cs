@@ -10,7 +10,7 @@ namespace Chat.Server.Access;
 internal readonly record struct TokenVerdict(ClaimsPrincipal? Principal, ChatError? Error);
 
 /// <summary>Judges tokens that come over an open connection, by the same rules as those that come with a request.</summary>
-internal sealed partial class TokenCheck(IOptionsMonitor<JwtBearerOptions> bearer, ILogger<TokenCheck> logger)
+internal sealed partial class TokenCheck(IOptionsMonitor<JwtBearerOptions> bearer, RefusalLog refusals, ILogger<TokenCheck> logger)
 {
     private const int Longest = 16 * 1024;
 
@@ -38,7 +38,11 @@ internal sealed partial class TokenCheck(IOptionsMonitor<JwtBearerOptions> beare
             }
             catch (Exception e) when (!cancellation.IsCancellationRequested)
             {
-                Log.TokenUnverifiable(logger, e.GetType().Name);
+                if (refusals.IsDue(nameof(Log.TokenUnverifiable), out var unwritten))
+                {
+                    Log.TokenUnverifiable(logger, e.GetType().Name, unwritten);
+                }
+
                 return new(null, Unverifiable);
             }
         }
@@ -49,16 +53,20 @@ internal sealed partial class TokenCheck(IOptionsMonitor<JwtBearerOptions> beare
             return new(new ClaimsPrincipal(result.ClaimsIdentity), null);
         }
 
-        Log.RefreshRefused(logger, result.Exception?.GetType().Name ?? "sub");
+        if (refusals.IsDue(nameof(Log.RefreshRefused), out var leftOut))
+        {
+            Log.RefreshRefused(logger, result.Exception?.GetType().Name ?? "sub", leftOut);
+        }
+
         return new(null, result.Exception is SecurityTokenExpiredException ? Expired : Refused);
     }
 
     private static partial class Log
     {
-        [LoggerMessage(1315, LogLevel.Information, "A token that was to replace another was refused ({Reason})", EventName = "RefreshRefused")]
-        public static partial void RefreshRefused(ILogger logger, string reason);
+        [LoggerMessage(1315, LogLevel.Information, "A token that was to replace another was refused ({Reason}); {LeftOut} before it were not written down", EventName = "RefreshRefused")]
+        public static partial void RefreshRefused(ILogger logger, string reason, long leftOut);
 
-        [LoggerMessage(1316, LogLevel.Error, "A token that was to replace another cannot be checked ({Reason}): does Auth:Authority answer?", EventName = "RefreshUnverifiable")]
-        public static partial void TokenUnverifiable(ILogger logger, string reason);
+        [LoggerMessage(1316, LogLevel.Error, "A token that was to replace another cannot be checked ({Reason}): does Auth:Authority answer? {LeftOut} before it were not written down", EventName = "RefreshUnverifiable")]
+        public static partial void TokenUnverifiable(ILogger logger, string reason, long leftOut);
     }
 }

@@ -119,13 +119,17 @@ public sealed class HandshakeTests : IAsyncLifetime
     [InlineData("DELETE")]
     public async Task AnyMethod_ForeignOrigin_Is403(string method)
     {
-        foreach (var path in new[] { "/hubs/chat", "/hubs/chat/negotiate" })
+        foreach (var path in new[] { "/hubs/chat", "/hubs/chat/negotiate", "/hubs/chat?id=1", "/HUBS/Chat/", "/hubs", "/hubs/", "/hubs/none", "/hubs/chat/none" })
         {
-            using var request = new HttpRequestMessage(new HttpMethod(method), path);
-            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", _server.Token("alice"));
-            request.Headers.Add("Origin", "https://evil.example");
-            using var answer = await _server.Http.SendAsync(request);
-            Assert.Equal(HttpStatusCode.Forbidden, answer.StatusCode);
+            foreach (var origin in new[] { "https://evil.example", "null", $"{_server.Address.GetLeftPart(UriPartial.Authority)}.evil.example" })
+            {
+                using var request = new HttpRequestMessage(new HttpMethod(method), path);
+                request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", _server.Token("alice"));
+                request.Headers.Accept.ParseAdd("text/event-stream");
+                request.Headers.TryAddWithoutValidation("Origin", origin);
+                using var answer = await _server.Http.SendAsync(request);
+                Assert.True(answer.StatusCode == HttpStatusCode.Forbidden, $"{method} {path} from {origin} answers {(int)answer.StatusCode}");
+            }
         }
     }
 

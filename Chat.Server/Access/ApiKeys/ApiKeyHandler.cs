@@ -10,7 +10,7 @@ namespace Chat.Server.Access.ApiKeys;
 
 /// <summary>Knows a back-end service by the header <c>X-Api-Key</c>.</summary>
 internal sealed partial class ApiKeyHandler(
-    IOptionsMonitor<AuthenticationSchemeOptions> scheme, ILoggerFactory loggers, UrlEncoder encoder, IOptions<ApiOptions> options)
+    IOptionsMonitor<AuthenticationSchemeOptions> scheme, ILoggerFactory loggers, UrlEncoder encoder, IOptions<ApiOptions> options, AccessMeter meter, RefusalLog refusals)
     : AuthenticationHandler<AuthenticationSchemeOptions>(scheme, loggers, encoder)
 {
     public const string Header = "X-Api-Key";
@@ -35,7 +35,12 @@ internal sealed partial class ApiKeyHandler(
 
         if (found is null)
         {
-            Log.KeyRefused(Logger);
+            meter.TokenRefused("api_key");
+            if (refusals.IsDue(nameof(Log.KeyRefused), out var leftOut))
+            {
+                Log.KeyRefused(Logger, leftOut);
+            }
+
             return Task.FromResult(AuthenticateResult.Fail("The key is not known."));
         }
 
@@ -60,7 +65,7 @@ internal sealed partial class ApiKeyHandler(
 
     private static partial class Log
     {
-        [LoggerMessage(1305, LogLevel.Warning, "An unknown API key was refused", EventName = "ApiKeyRefused")]
-        public static partial void KeyRefused(ILogger logger);
+        [LoggerMessage(1305, LogLevel.Warning, "An unknown API key was refused; {LeftOut} before it were not written down", EventName = "ApiKeyRefused")]
+        public static partial void KeyRefused(ILogger logger, long leftOut);
     }
 }
