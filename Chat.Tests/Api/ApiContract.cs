@@ -13,6 +13,7 @@ public abstract class ApiContract : IAsyncLifetime
 {
     private const string All = "key-of-the-shop-0123456789-abcdefghij";
     private const string Narrow = "key-of-the-mill-0123456789-abcdefghij";
+    private static readonly string[] Calls = ["publish", "broadcast", "send", "history", "members/list", "members/add", "members/remove", "presence"];
     private InProcessServer _server = null!;
 
     protected abstract string? ConnectionString { get; }
@@ -89,7 +90,7 @@ public abstract class ApiContract : IAsyncLifetime
     public async Task Calls_WithoutAValidKeyOrToken_AreRefusedAlike()
     {
         var publish = new { id = "1", topic = "talk", type = "t", body = 1 };
-        foreach (var call in new[] { "publish", "broadcast", "send", "history", "members/list", "members/add", "members/remove", "presence" })
+        foreach (var call in Calls)
         {
             await AssertRefusedAsync(await PostAsync(call, publish, key: null), HttpStatusCode.Unauthorized, ErrorCodes.Unauthenticated);
             await AssertRefusedAsync(await PostAsync(call, publish, key: All[..^1]), HttpStatusCode.Unauthorized, ErrorCodes.Unauthenticated);
@@ -196,14 +197,27 @@ public abstract class ApiContract : IAsyncLifetime
     [Fact]
     public async Task RequestsThatAreNone_AreNamedAndLeakNothing()
     {
-        foreach (var body in new[] { "", "{", "[]", "null", "1", "{\"id\":1}", new string('[', 10_000), "{\"a\":\"\xD800\"}" })
+        foreach (var call in Calls)
         {
-            using var content = new StringContent(body, Encoding.UTF8, "application/json");
-            await AssertRefusedAsync(await PostAsync("publish", content), HttpStatusCode.BadRequest, ErrorCodes.Invalid);
+            foreach (var body in new[] { "", "{", "[]", "null", "1", "{\"id\":1,\"conversation\":1,\"users\":1}", new string('[', 10_000) })
+            {
+                using var content = new StringContent(body, Encoding.UTF8, "application/json");
+                await AssertRefusedAsync(await PostAsync(call, content), HttpStatusCode.BadRequest, ErrorCodes.Invalid);
+            }
+
+            using var bytes = new ByteArrayContent([.. "{\"conversation\":\""u8, 0xC3, 0x28, .. "\",\"id\":\""u8, 0xC3, 0x28, .. "\"}"u8]);
+            bytes.Headers.ContentType = new("application/json");
+            await AssertRefusedAsync(await PostAsync(call, bytes), HttpStatusCode.BadRequest, ErrorCodes.Invalid);
+            using var text = new StringContent("{}", Encoding.UTF8, "text/plain");
+            await AssertRefusedAsync(await PostAsync(call, text), HttpStatusCode.BadRequest, ErrorCodes.Invalid);
+
+            // Of a length that is not told ahead.
+            using var endless = new StreamContent(new MemoryStream(Encoding.UTF8.GetBytes($"{{\"id\":\"{new string('x', 200_000)}\"}}")));
+            endless.Headers.ContentType = new("application/json");
+            endless.Headers.ContentLength = null;
+            await AssertRefusedAsync(await PostAsync(call, endless), HttpStatusCode.RequestEntityTooLarge, ErrorCodes.TooLarge);
         }
 
-        using var text = new StringContent("{}", Encoding.UTF8, "text/plain");
-        await AssertRefusedAsync(await PostAsync("publish", text), HttpStatusCode.BadRequest, ErrorCodes.Invalid);
         await AssertRefusedAsync(
             await PostAsync("publish", new { id = "big", topic = "talk", type = "t", body = new string('x', 33_000) }), HttpStatusCode.RequestEntityTooLarge, ErrorCodes.TooLarge);
         await AssertRefusedAsync(
@@ -232,13 +246,31 @@ public abstract class ApiContract : IAsyncLifetime
     {
         using var document = JsonDocument.Parse(await _server.Http.GetStringAsync("/openapi/api.json"));
         var paths = document.RootElement.GetProperty("paths");
-        string[] calls = ["publish", "broadcast", "send", "history", "members/list", "members/add", "members/remove", "presence"];
-        Assert.Equal(calls.Select(c => $"/api/{c}").Order(), paths.EnumerateObject().Select(p => p.Name).Order());
-        var publish = paths.GetProperty("/api/publish").GetProperty("post");
-        Assert.True(publish.GetProperty("requestBody").GetProperty("content").TryGetProperty("application/json", out _));
-        Assert.True(publish.GetProperty("responses").TryGetProperty("429", out _));
+        Assert.Equal(Calls.Select(c => $"/api/{c}").Order(), paths.EnumerateObject().Select(p => p.Name).Order());
+        foreach (var call in Calls)
+        {
+            var post = paths.GetProperty($"/api/{call}").GetProperty("post");
+            Assert.NotEqual("", post.GetProperty("summary").GetString());
+            Assert.NotEmpty(PropertiesOf(post.GetProperty("requestBody"), document.RootElement));
+            var responses = post.GetProperty("responses");
+            Assert.Equal(["200", "400", "401", "403", "404", "409", "413", "429", "500", "503"], responses.EnumerateObject().Select(r => r.Name).Order());
+            Assert.All(responses.EnumerateObject(), r => Assert.Superset(new HashSet<string> { "ok", "error" }, PropertiesOf(r.Value, document.RootElement)));
+        }
+
         Assert.Equal("X-Api-Key", document.RootElement.GetProperty("components").GetProperty("securitySchemes").GetProperty("key").GetProperty("name").GetString());
         Assert.DoesNotContain(All, document.RootElement.ToString());
+    }
+
+    /// <summary>Of the schema of a body, which stands there or is referred to.</summary>
+    private static HashSet<string> PropertiesOf(JsonElement body, JsonElement document)
+    {
+        var schema = body.GetProperty("content").GetProperty("application/json").GetProperty("schema");
+        if (schema.TryGetProperty("$ref", out var reference))
+        {
+            schema = reference.GetString()!.Split('/').Skip(1).Aggregate(document, (at, name) => at.GetProperty(name));
+        }
+
+        return [.. schema.GetProperty("properties").EnumerateObject().Select(p => p.Name)];
     }
 
     private static async Task<List<ChatEvent>> NextAsync(WireClient client, int count)

@@ -1,14 +1,17 @@
 using System.Collections.Concurrent;
 using Chat.Client;
 using Chat.Contracts;
+using Chat.Contracts.Management;
 using Chat.Server.Alerts;
 using Chat.Server.Storage.DeadLetters;
 using Chat.Server.Storage.Model;
 using Chat.Server.Telemetry.Metrics;
 using Chat.Tests.Client.Support;
 using Chat.Tests.Hubs.Wire;
+using Chat.Tests.Management;
 using Chat.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
+using DeadLetterFilter = Chat.Server.Storage.DeadLetters.DeadLetterFilter;
 using Xunit;
 
 namespace Chat.Tests.Delivery.DeadLetters;
@@ -18,7 +21,10 @@ public sealed class When_a_handler_always_fails : IAsyncLifetime
 {
     private InProcessServer _server = null!;
 
+    private const string Key = "key-of-an-operator-0123456789-0123456789";
+
     public async Task InitializeAsync() => _server = await InProcessServer.StartAsync(
+        "Management:Keys:0:Name=op", "Management:Keys:0:Role=operator", $"Management:Keys:0:Key={Key}",
         "Delivery:ResendAfter=00:00:01", "Delivery:CloseAfter=00:00:05", "Delivery:DeadLetterCountInterval=00:00:00.2", "Telemetry:SampleEvery=00:00:00.2");
 
     public async Task DisposeAsync() => await _server.DisposeAsync();
@@ -95,8 +101,12 @@ public sealed class When_a_handler_always_fails : IAsyncLifetime
 
         // Two operators press at once, after the handler was mended.
         Volatile.Write(ref broken, false);
-        var acts = await Task.WhenAll(_server.Desk().ReplayAsync([letter.Id], "one", default), _server.Desk().ReplayAsync([letter.Id], "two", default));
-        Assert.Equal(1, acts.Sum(a => a.Changed));
+        using var operators = new HttpClient { BaseAddress = _server.ManagementAddress };
+        operators.DefaultRequestHeaders.Authorization = new("Bearer", Key);
+        var order = new { ids = new[] { letter.Id } };
+        var acts = await Task.WhenAll(
+            operators.DoAsync<DeadLetterResult>(ManagementRoutes.DeadLetterReplay, order), operators.DoAsync<DeadLetterResult>(ManagementRoutes.DeadLetterReplay, order));
+        Assert.Equal(1, acts.Sum(a => a.Done));
         var replayed = await handled.NextAsync(e => e.Type == "poison");
         Assert.Equal((2L, letter.EventId, 6), (replayed.Seq, replayed.Id, replayed.Attempt));
         await _server.LetterAsync("bob", DeadLetterState.Replayed);
