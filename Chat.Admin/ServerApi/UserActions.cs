@@ -45,6 +45,32 @@ internal sealed class UserActions(Actions actions, Fleet fleet, DialogDesk desk)
         }
     }
 
+    public async Task TraceAsync(string user)
+    {
+        var question = new Question(
+            $"Trace {user} for 10 minutes?", "When their devices connect, what they call, what is pushed to them and what they acknowledge is noted, without what is said. It ends by itself.", "Trace")
+        {
+            ReasonRequired = true,
+        };
+        if (await desk.AskAsync(question) is not { } consent)
+        {
+            return;
+        }
+
+        foreach (var node in fleet.Nodes)
+        {
+            await actions.DoAsync(Role.Operator, "user.trace", $"user/{user}", node, Address.Of(ManagementRoutes.UserTrace, user), new UserTraceRequest { Reason = consent.Reason });
+        }
+    }
+
+    public async Task StopTraceAsync(string user)
+    {
+        foreach (var node in fleet.Nodes)
+        {
+            await actions.DoAsync(Role.Operator, "user.trace-stop", $"user/{user}", node, Address.Of(ManagementRoutes.UserTraceStop, user), new ReasonRequest());
+        }
+    }
+
     private void Tell(Reply<ActionResult>? reply, string target)
     {
         if (reply is not null)

@@ -63,6 +63,12 @@ public static class ManagementRoutes
     /// <summary>POST <see cref="ReasonRequest"/> → <see cref="ActionResult"/>. Admin.</summary>
     public const string UserUnblock = User + "/unblock";
 
+    /// <summary>POST <see cref="UserTraceRequest"/> → <see cref="ActionResult"/>: notes what their connections do, for ten minutes at most. GET <see cref="UserTrace"/>; filter <c>scope</c>. Operator.</summary>
+    public const string UserTrace = User + "/trace";
+
+    /// <summary>POST → <see cref="ActionResult"/>: ends it; what was noted can be read for ten minutes more. Operator.</summary>
+    public const string UserTraceStop = UserTrace + "/stop";
+
     /// <summary>GET a page of <see cref="BlockView"/>; filter <c>q</c>. Viewer.</summary>
     public const string Blocks = Root + "/blocks";
 

@@ -1,4 +1,5 @@
 using Chat.Server.Delivery.Pumps;
+using Chat.Server.Delivery.Traces;
 
 namespace Chat.Server.Delivery;
 
@@ -17,7 +18,7 @@ internal readonly record struct DeliveryFact(FactKind Kind, long Timestamp, stri
 /// The latest things that this process did with events, so that an operator can ask where one went. A ring that is written without a lock and never
 /// grows; it holds no bodies and keeps no connection alive. What it has forgotten, the log and the cursors still tell, without times.
 /// </summary>
-internal sealed class DeliveryFacts(TimeProvider time)
+internal sealed class DeliveryFacts(UserTraces traces, TimeProvider time)
 {
     private const int Size = 32_768;
 
@@ -26,8 +27,14 @@ internal sealed class DeliveryFacts(TimeProvider time)
 
     public void Committed(string conversation, long seq) => Note(new(FactKind.Committed, time.GetTimestamp(), conversation, seq, seq, null, null, null));
 
-    public void Note(FactKind kind, ConnectionPump pump, string conversation, long first, long last) =>
+    public void Note(FactKind kind, ConnectionPump pump, string conversation, long first, long last)
+    {
         Note(new(kind, time.GetTimestamp(), conversation, first, last, pump.User, pump.Device, pump.Connection.ConnectionId));
+        if (traces.IsTraced(pump.User))
+        {
+            traces.Note(pump.User, new(TracedOf(kind), pump.Device, pump.Connection.ConnectionId) { Conversation = conversation, First = first, Last = last });
+        }
+    }
 
     /// <summary>
     /// What is remembered of one event, oldest first. An acknowledgement counts for what was sent before it: it is told when the sending is remembered, too.
@@ -67,6 +74,13 @@ internal sealed class DeliveryFacts(TimeProvider time)
         slot.Fact = fact;
         Volatile.Write(ref slot.Ticket, ticket + 1);
     }
+
+    private static TracedKind TracedOf(FactKind kind) => kind switch
+    {
+        FactKind.Pushed => TracedKind.Pushed,
+        FactKind.PushedAgain => TracedKind.PushedAgain,
+        _ => TracedKind.Acknowledged,
+    };
 
     private bool TryRead(long ticket, out DeliveryFact fact)
     {

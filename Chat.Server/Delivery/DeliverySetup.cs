@@ -3,6 +3,7 @@ using Chat.Server.Delivery.DeadLetters;
 using Chat.Server.Delivery.Feeds;
 using Chat.Server.Delivery.Nodes;
 using Chat.Server.Delivery.Pumps;
+using Chat.Server.Delivery.Traces;
 using Chat.Server.Storage;
 using Chat.Server.Workers.Ports;
 
@@ -19,6 +20,7 @@ internal static class DeliverySetup
             .Validate(o => o.SweepInterval >= o.FollowInterval, "Delivery:SweepInterval must not be shorter than Delivery:FollowInterval.");
         services.AddSingleton<DeliveryMeter>();
         services.AddSingleton<UserConnections>();
+        services.AddSingleton<UserTraces>();
         services.AddSingleton<DeliveryFacts>();
         services.AddSingleton<QueueWatch>();
         services.AddSingleton<FeedTable>();

@@ -16,7 +16,7 @@ internal static class HubsSetup
             .ValidateDataAnnotations()
             .Validate(o => o.ClientTimeout >= 2 * o.KeepAlive, "Hubs:ClientTimeout must be at least twice Hubs:KeepAlive.");
         services.AddSignalR().AddJsonProtocol(json => ChatJson.Apply(json.PayloadSerializerOptions));
-        services.AddOptions<HubOptions>().Configure<IOptions<HubsOptions>>((hub, options) =>
+        services.AddOptions<HubOptions>().Configure<IOptions<HubsOptions>, TracedCalls>((hub, options, traced) =>
         {
             hub.SupportedProtocols = ["json"];
             hub.EnableDetailedErrors = false;
@@ -25,12 +25,14 @@ internal static class HubsSetup
             hub.KeepAliveInterval = options.Value.KeepAlive;
             hub.ClientTimeoutInterval = options.Value.ClientTimeout;
             hub.HandshakeTimeout = options.Value.HandshakeTimeout;
+            hub.AddFilter(traced);
         });
         services.Configure<KestrelServerOptions>(kestrel => kestrel.AddServerHeader = false);
 
         services.AddSingleton<IUserIdProvider, SubjectIdProvider>();
         services.AddSingleton<IPresenceAudience, PresenceAudience>();
         services.AddSingleton<ConnectionLife>();
+        services.AddSingleton<TracedCalls>();
         services.AddSingleton<Signals>();
         services.AddSingleton<TopicCalls>();
         return services;

@@ -46,6 +46,7 @@ internal static class ManagementSetup
         services.AddSingleton<IManagementRoutes, ConversationRoutes>();
         services.AddSingleton<IManagementRoutes, DeadLetterRoutes>();
         services.AddSingleton<IManagementRoutes, BlockRoutes>();
+        services.AddSingleton<IManagementRoutes, UserTraceRoutes>();
         services.AddSingleton<IManagementRoutes, AlertRoutes>();
         services.AddSingleton<IManagementRoutes, SilenceRoutes>();
         services.AddSingleton<IManagementRoutes, ChartRoutes>();
@@ -64,6 +65,7 @@ internal static class ManagementSetup
         services.AddSingleton<MemoryAnswers>();
         services.AddSingleton<DeadLetterAnswers>();
         services.AddSingleton<BlockAnswers>();
+        services.AddSingleton<UserTraceAnswers>();
         services.AddSingleton<NodeSurvey>();
         services.AddHostedService(s => s.GetRequiredService<NodeSurvey>());
         services.Answer<ConnectionAnswers, ConnectionsQuestion, ConnectionsFound>(Questions.Connections, a => a.ListAsync);
@@ -86,6 +88,9 @@ internal static class ManagementSetup
         services.Answer<BlockAnswers, BlocksQuestion, Cut<BlockView>>(Questions.Blocks, a => a.ListAsync);
         services.Answer<BlockAnswers, BlockQuestion, BlockChange>(Questions.Block, a => a.BlockAsync);
         services.Answer<BlockAnswers, UnblockQuestion, BlockChange>(Questions.Unblock, a => a.UnblockAsync);
+        services.Answer<UserTraceAnswers, UserTraceOrder, UserTraceStarted>(Questions.UserTraceStart, a => a.StartAsync);
+        services.Answer<UserTraceAnswers, UserQuestion, UserTraceEnded>(Questions.UserTraceStop, a => a.StopAsync);
+        services.Answer<UserTraceAnswers, UserQuestion, UserTraceFound>(Questions.UserTrace, a => a.ReadAsync);
         return services;
     }
 

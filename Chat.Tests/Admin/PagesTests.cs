@@ -112,7 +112,7 @@ public sealed class PagesTests
         bed.Tell(Samples.Overview());
         var page = Open(bed, address);
         page.WaitForAssertion(() => Assert.Empty(page.FindAll(".skeleton")));
-        foreach (var button in page.FindAll("button").Where(b => b.TextContent.Trim() is "Acknowledge" or "Silence…" or "Restart…" or "Restart all…" or "Drain…" or "Disconnect…" or "Replay…" or "Discard all…" or "Reveal…" or "Edit…" or "Block…" or "Begin…"))
+        foreach (var button in page.FindAll("button").Where(b => b.TextContent.Trim() is "Acknowledge" or "Silence…" or "Restart…" or "Restart all…" or "Drain…" or "Disconnect…" or "Replay…" or "Discard all…" or "Reveal…" or "Edit…" or "Block…" or "Trace for 10 min…" or "End the trace" or "Begin…"))
         {
             Assert.Equal("true", button.GetAttribute("aria-disabled"));
             Assert.StartsWith("Needs the role", button.GetAttribute("title"));

@@ -1,4 +1,5 @@
 using Chat.Admin.Access;
+using Chat.Admin.Access.Codes;
 using Chat.Admin.Parts.Dialogs;
 using Chat.Admin.ServerApi;
 using Chat.Contracts.Management;
@@ -22,6 +23,8 @@ public sealed class RefusalTests
         ["connection.disconnect"] = (Role.Operator, b => Of<UserActions>(b).DisconnectAsync("node-1", new() { Id = "c1", User = "u", Device = "d" })),
         ["user.disconnect"] = (Role.Operator, b => Of<UserActions>(b).DisconnectUserAsync("u")),
         ["user.block"] = (Role.Admin, b => Of<UserActions>(b).BlockAsync("u")),
+        ["user.trace"] = (Role.Operator, b => Of<UserActions>(b).TraceAsync("u")),
+        ["user.trace-stop"] = (Role.Operator, b => Of<UserActions>(b).StopTraceAsync("u")),
         ["user.unblock"] = (Role.Admin, b => Of<UserActions>(b).UnblockAsync("u")),
         ["alert.acknowledge"] = (Role.Operator, b => Of<AlertActions>(b).AcknowledgeAsync(Group())),
         ["alert.unacknowledge"] = (Role.Operator, b => Of<AlertActions>(b).UnacknowledgeAsync(Group())),
@@ -60,6 +63,19 @@ public sealed class RefusalTests
         Assert.Equal(users, bed.Users.All.Select(u => (u.Name, u.Role)));
         var (who, noted, _, result) = Assert.Single(bed.Audit.Notes);
         Assert.Equal(("someone", action, "refused"), (who, noted, result));
+    }
+
+    [Fact]
+    public async Task CodesOfSomebodyElse_TurnedOffByAnOperator_IsRefused()
+    {
+        await using var bed = new AdminBed(Role.Operator);
+        var secret = OneTimeCodes.NewSecret();
+        Assert.NotNull(bed.Second.TurnOn("root", secret, CodesTests.CodeAt(secret, bed.Time.GetUtcNow()), null));
+        var turning = Of<UserAdmin>(bed).TurnOffSecondAsync("root");
+        bed.Desk.Answer(new Consent("because"));
+        Assert.False(await turning);
+        Assert.NotNull(bed.Users.Find("root")!.Second);
+        Assert.Equal(("someone", "user.change", "user/root", "refused"), Assert.Single(bed.Audit.Notes));
     }
 
     [Fact]

@@ -48,6 +48,7 @@ internal static class Samples
         api.Answer(ManagementRoutes.Connections, PageOf<ConnectionView>(new() { Id = "c1", User = word, Device = word, Worker = "w1", Client = word, Window = 10, Unacknowledged = 3, ConnectedAt = Now, Address = "10.0.0.x" }));
         api.Answer(ManagementRoutes.Users, PageOf<UserView>(new() { Id = word, State = UserStates.Online, Connections = 1, Workers = ["w1"] }));
         api.Answer(ManagementRoutes.Users + "/u1", new UserDetail { User = new() { Id = word, State = UserStates.Online }, Connections = [new() { Id = "c1", User = word, Device = word, Client = word }], Devices = [new() { Id = word, Owed = 3 }], Block = new() { User = word, Reason = word, By = word } });
+        api.Answer(ManagementRoutes.Users + "/u1/trace", Trace(word));
         api.Answer(ManagementRoutes.Blocks, PageOf<BlockView>(new() { User = word, Reason = word, By = word, At = Now }));
         api.Answer(ManagementRoutes.Conversations, PageOf<ConversationView>(new() { Id = "c1", Kind = "group", Title = word, Policy = "durable", Members = 3, Head = 9, UpdatedAt = Now }));
         api.Answer(ManagementRoutes.Conversations + "/c1", new ConversationDetail { Conversation = new() { Id = "c1", Kind = "group", Title = word, Policy = "durable" }, Online = 2, StoredBytes = 1000 });
@@ -90,6 +91,17 @@ internal static class Samples
     }
 
     public static DeadLetterView Letter(string word = "text") => new() { Id = "d1", User = word, Device = word, Conversation = "c1", Seq = 5, MessageId = "m1", Type = word, Attempts = 5, Reason = word, At = Now };
+
+    public static UserTrace Trace(string word = "text") => new()
+    {
+        User = word, Running = true, StartedAt = Now.AddMinutes(-1), EndsAt = Now.AddMinutes(9), By = word, Before = 7,
+        Steps =
+        [
+            new() { At = Now.AddSeconds(-3), What = "connected", Device = word, Connection = word, Worker = "w1" },
+            new() { At = Now.AddSeconds(-2), What = "called", Call = "Send", Code = word, Milliseconds = 12, Conversation = word, Message = word, Device = word, Worker = "w1" },
+            new() { At = Now.AddSeconds(-1), What = "pushed", Conversation = "c1", First = 4, Last = 6, Device = word, Worker = "w1" },
+        ],
+    };
 
     private static MessageView Message(string word) => new() { Conversation = "c1", Seq = 1, Id = "m1", Sender = word, Type = word, At = Now, Bytes = 12, Hash = "abcdef012345" };
 

@@ -1,4 +1,5 @@
 using Chat.Contracts;
+using Chat.Tests.Support;
 using Chat.Tests.Support.Clients;
 using Microsoft.Playwright;
 
@@ -106,6 +107,53 @@ public sealed class OperatorTests(ConsoleFixture console)
         await page.Context.CloseAsync();
         await AuditedAsync("otto", "worker.drain", "w2");
         await AuditedAsync("otto", "worker.restart", "w2");
+    }
+
+    [Fact]
+    public async Task User_Traced_IsFollowedAlsoByWorkersThatWereRestartedMeanwhile()
+    {
+        var user = $"traced-{Guid.CreateVersion7():N}"[..20];
+        await using (await StockClient.ConnectedAsync(console.Server.Url, user, "before"))
+        {
+            var (viewer, _) = await console.OpenAsync("vera");
+            await console.GoAsync(viewer, $"admin/user?id={user}");
+            await viewer.RefusesAsync(viewer.GetByRole(AriaRole.Button, new() { Name = "Trace for 10 min…" }));
+            await viewer.Context.CloseAsync();
+        }
+
+        var (page, complaints) = await console.OpenAsync("otto");
+        await console.GoAsync(page, $"admin/user?id={user}");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Trace for 10 min…" }).ClickAsync();
+        await page.AgreeAsync("it loses messages");
+        await page.Locator(".mark:has-text('ends by itself')").WaitForAsync();
+        var steps = page.Locator("section[aria-label=Trace] tbody tr");
+        await using (await StockClient.ConnectedAsync(console.Server.Url, user, "phone"))
+        {
+            await steps.Filter(new() { HasText = "phone" }).First.WaitForAsync();
+        }
+
+        await steps.Filter(new() { HasText = "phone" }).Filter(new() { HasText = "disconnected" }).WaitForAsync();
+
+        // A new process learns of it from whoever looks.
+        var (looking, _) = await console.OpenAsync();
+        await console.GoAsync(looking, "admin/workers");
+        var killed = int.Parse(await Worker(looking, "w1").Locator("td").Nth(2).InnerTextAsync(), System.Globalization.CultureInfo.InvariantCulture);
+        await looking.Context.CloseAsync();
+        Assert.True(Signals.Send(killed, Signal.Kill));
+        await Eventually.TrueAsync(() => console.Server.WorkerIds() is { Count: 2 } now && !now.Contains(killed), "there is another worker");
+        await console.Server.WaitUntilReadyAsync();
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                await using var client = await StockClient.ConnectedAsync(console.Server.Url, user, "tablet");
+                return await steps.Filter(new() { HasText = "tablet" }).Filter(new() { HasText = "w1" }).CountAsync() > 0;
+            },
+            "a connection to the new worker is noted");
+        await page.GetByRole(AriaRole.Button, new() { Name = "End the trace" }).ClickAsync();
+        await page.Locator("section[aria-label=Trace] [role=status]:has-text('Ended')").WaitForAsync();
+        Assert.Empty(complaints);
+        await page.Context.CloseAsync();
+        await AuditedAsync("otto", "user.trace", "it loses messages");
     }
 
     private static ILocator Row(IPage page, string text) => page.Locator("tr[data-row]", new() { HasText = text });

@@ -1,10 +1,11 @@
 using Chat.Server.Delivery;
+using Chat.Server.Delivery.Traces;
 
 namespace Chat.Tests.Delivery;
 
 public sealed class DeliveryFactsTests
 {
-    private readonly DeliveryFacts _facts = new(TimeProvider.System);
+    private readonly DeliveryFacts _facts = new(new UserTraces(TimeProvider.System), TimeProvider.System);
 
     [Fact]
     public void Of_OneEvent_TellsWhatIsItsOwn()

@@ -21,7 +21,7 @@ public sealed class RouteTests(ManagementBed bed) : IClassFixture<ManagementBed>
         (ManagementRoutes.WorkerKill, "admin"), (ManagementRoutes.RestartAll, "admin"), (ManagementRoutes.ConnectionDisconnect, "operator"), (ManagementRoutes.UserDisconnect, "operator"),
         (ManagementRoutes.MessageReveal, "admin"), (ManagementRoutes.AlertAcknowledge, "operator"), (ManagementRoutes.AlertUnacknowledge, "operator"),
         (ManagementRoutes.Silences, "operator"), (ManagementRoutes.SilenceExpire, "operator"), (ManagementRoutes.Rule, "admin"), (ManagementRoutes.RuleReset, "admin"),
-        (ManagementRoutes.DeadLetterReplay, "operator"), (ManagementRoutes.DeadLetterDiscard, "admin"), (ManagementRoutes.UserBlock, "admin"), (ManagementRoutes.UserUnblock, "admin"),
+        (ManagementRoutes.DeadLetterReplay, "operator"), (ManagementRoutes.DeadLetterDiscard, "admin"), (ManagementRoutes.UserBlock, "admin"), (ManagementRoutes.UserUnblock, "admin"), (ManagementRoutes.UserTrace, "operator"), (ManagementRoutes.UserTraceStop, "operator"),
         (ManagementRoutes.ChannelTest, "operator"), (ManagementRoutes.Maintenance, "admin"), (ManagementRoutes.LogLevel, "admin"),
         (ManagementRoutes.Fault, "admin"), (ManagementRoutes.FaultEnd, "admin"),
     ];

@@ -27,4 +27,7 @@ internal static class Questions
     public const string Blocks = "manage.blocks";
     public const string Block = "manage.block";
     public const string Unblock = "manage.unblock";
+    public const string UserTraceStart = "manage.user-trace-start";
+    public const string UserTraceStop = "manage.user-trace-stop";
+    public const string UserTrace = "manage.user-trace";
 }

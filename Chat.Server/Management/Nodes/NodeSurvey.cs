@@ -12,7 +12,7 @@ namespace Chat.Server.Management.Nodes;
 
 /// <summary>
 /// A worker's part in asking all nodes: puts what its own supervisor wants to know to the workers of the others, over the bus, and answers
-/// theirs. Presence knows who there is to ask, so that silence is noticed. Only looking at connections and closing them is done
+/// theirs. Presence knows who there is to ask, so that silence is noticed. Only looking at connections, tracing a user's and closing them is done
 /// for other nodes; what the database knows each node can find out by itself.
 /// </summary>
 internal sealed class NodeSurvey(IServiceProvider services, IBackplane bus, BackplaneNode node, PresenceNodes presence, TimeProvider time) : IHostedService
@@ -20,7 +20,10 @@ internal sealed class NodeSurvey(IServiceProvider services, IBackplane bus, Back
     /// <summary>Of the two seconds that the management API has for an answer.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(0.9);
 
-    private static readonly string[] Answered = [Questions.Connections, Questions.Users, Questions.User, Questions.Disconnect];
+    private static readonly string[] Answered =
+    [
+        Questions.Connections, Questions.Users, Questions.User, Questions.Disconnect, Questions.UserTraceStart, Questions.UserTraceStop, Questions.UserTrace,
+    ];
 
     private readonly ConcurrentDictionary<string, Waiting> _waiting = new(StringComparer.Ordinal);
     private readonly List<IDisposable> _subscriptions = [];
