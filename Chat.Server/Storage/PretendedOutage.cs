@@ -32,6 +32,9 @@ internal sealed class PretendedOutage(Database database, TimeProvider time, Faul
         }
     }
 
+    /// <summary>For those who commit past EF Core, just after: it is stored, and the reply is lost.</summary>
+    public void MeetReply() => Fail();
+
     public override InterceptionResult ConnectionOpening(DbConnection connection, ConnectionEventData eventData, InterceptionResult result)
     {
         Fail();

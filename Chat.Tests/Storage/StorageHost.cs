@@ -45,12 +45,16 @@ internal sealed class StorageHost : IAsyncDisposable, ICommitObserver
     /// <summary>What was said to be in doubt.</summary>
     public IReadOnlyCollection<LogEvent> Doubted => _doubted;
 
-    public static async Task<StorageHost> StartAsync(string connectionString, params (string Key, string Value)[] settings)
+    public static Task<StorageHost> StartAsync(string connectionString, params (string Key, string Value)[] settings) =>
+        StartAsync(connectionString, _ => { }, settings);
+
+    public static async Task<StorageHost> StartAsync(string connectionString, Action<IServiceCollection> configure, params (string Key, string Value)[] settings)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Configuration.AddInMemoryCollection([new("ConnectionStrings:Chat", connectionString), .. settings.Select(s => KeyValuePair.Create(s.Key, (string?)s.Value))]);
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
         builder.Services.AddMetrics();
+        configure(builder.Services);
         builder.Services.AddStorage(builder.Configuration);
         StorageHost? self = null;
         builder.Services.AddSingleton<ICommitObserver>(_ => self!);

@@ -13,7 +13,7 @@ using NpgsqlTypes;
 namespace Chat.Server.Storage.Dialects;
 
 /// <summary>One round trip to lock and read, one to write: arrays through <c>unnest</c>, whatever the size of the batch.</summary>
-internal sealed class PostgresDialect(ProcessIdentity process, IOptions<StorageOptions> options) : IStorageDialect
+internal sealed class PostgresDialect(ProcessIdentity process, IOptions<StorageOptions> options, PretendedOutage outage) : IStorageDialect
 {
     /// <summary>
     /// A process that hangs between two statements would keep its locks until it is killed, and everybody else's writer would take the
@@ -110,6 +110,10 @@ internal sealed class PostgresDialect(ProcessIdentity process, IOptions<StorageO
         }
 
         await batch.ExecuteNonQueryAsync(cancellation);
+        if (commit is not null)
+        {
+            outage.MeetReply();
+        }
     }
 
     public async Task JournalAsync(ChatDb db, string moves, long now, CancellationToken cancellation)
