@@ -6,7 +6,7 @@ namespace Chat.Server.Storage;
 
 /// <summary>
 /// The circuit breaker before the database. Open: nobody waits for what will not answer. While open, and only then, it
-/// probes; the first answer closes it, so that service resumes by itself.
+/// probes; the first answer closes it, so that service resumes by itself. Who relapses is asked later (<see cref="BreakerPause"/>).
 /// </summary>
 internal sealed partial class StorageBreaker(
     IDbContextFactory<ChatDb> contexts, SchemaMigrator migrator, IOptions<StorageOptions> options, TimeProvider time, ILogger<StorageBreaker> logger) : BackgroundService
@@ -16,6 +16,7 @@ internal sealed partial class StorageBreaker(
     private volatile bool _open;
     private long _openedAt;
     private long _closedAt;
+    private int _relapses;
 
     /// <summary>Raised after each change; the argument says whether storage is available.</summary>
     public event Action<bool>? Changed;
@@ -40,6 +41,7 @@ internal sealed partial class StorageBreaker(
                 return;
             }
 
+            _relapses = BreakerPause.Relapses(_relapses, _closedAt == 0 ? null : time.GetElapsedTime(_closedAt));
             Volatile.Write(ref _openedAt, time.GetTimestamp());
             Volatile.Write(ref _closed, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
             _open = true;
@@ -55,6 +57,7 @@ internal sealed partial class StorageBreaker(
         while (!stop.IsCancellationRequested)
         {
             await _opened.WaitAsync(stop);
+            await Task.Delay(BreakerPause.Before(_relapses, options.Value.ProbeInterval), time, stop);
             while (!await ProbeAsync(stop))
             {
                 await Task.Delay(options.Value.ProbeInterval, time, stop);

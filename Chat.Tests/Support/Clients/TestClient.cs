@@ -86,6 +86,21 @@ internal abstract class TestClient(string user, string? device, History? history
         return result.Conversation ?? throw new InvalidOperationException($"CreateConversation was refused: {result.Error}");
     }
 
+    /// <summary>As <see cref="CreateDirectAsync"/>, of a server that was started just now: on a busy machine it may take its database for lost at first.</summary>
+    public async Task<string> BeginDirectAsync(string other)
+    {
+        var request = new CreateConversationRequest(ConversationKinds.Direct, [other]);
+        var result = await Eventually.GetAsync(() => CallAsync<ConversationResult>("CreateConversation", request), r => r is { Ok: true } or { Error.Retryable: false }, "the conversation begins");
+        return result.Conversation?.Id ?? throw new InvalidOperationException($"CreateConversation was refused: {result.Error}");
+    }
+
+    /// <summary>Sends, again and under the same id while it is told to come back, as clients do.</summary>
+    public async Task<Receipt> SendUntilTakenAsync(string conversation, object? body)
+    {
+        var id = NewId();
+        return await Eventually.GetAsync(() => SendAsync(conversation, body, id), r => r is { Ok: true } or { Error.Retryable: false }, "the send is taken");
+    }
+
     public abstract Task AckAsync(params AckPosition[] positions);
 
     /// <summary>The first event of the inbox with this id.</summary>
