@@ -72,8 +72,21 @@ internal sealed class BoundedSink : ILogEventSink, IDisposable
         // A sink that hangs must not keep the process from ending; its thread is a background one.
         if (_writer.Join(_drainLimit))
         {
-            (_inner as IDisposable)?.Dispose();
+            CloseInner();
             _waiting.Dispose();
+        }
+    }
+
+    private void CloseInner()
+    {
+        try
+        {
+            (_inner as IDisposable)?.Dispose();
+        }
+        catch (Exception)
+        {
+            // Closing writes what is left, and a full disk refuses it: no reason for the process to end as if it had crashed.
+            Interlocked.Increment(ref _failed);
         }
     }
 

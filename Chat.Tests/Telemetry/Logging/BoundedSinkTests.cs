@@ -59,6 +59,25 @@ public sealed class BoundedSinkTests
         Assert.Empty(blocked.Lines);
     }
 
+    [Fact]
+    public void Dispose_SinkCannotBeClosed_EndsAndCounts()
+    {
+        var sink = new BoundedSink("file", new UnclosableSink(), mostWaiting: 10, TimeProvider.System);
+
+        sink.Dispose();
+
+        Assert.Equal(1, sink.Failed);
+    }
+
+    private sealed class UnclosableSink : ILogEventSink, IDisposable
+    {
+        public void Emit(LogEvent logEvent)
+        {
+        }
+
+        public void Dispose() => throw new IOException("No space left on device");
+    }
+
     private sealed class BlockedSink : ILogEventSink, IDisposable
     {
         private readonly ManualResetEventSlim _released = new();
