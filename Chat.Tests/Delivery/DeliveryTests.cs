@@ -1,4 +1,5 @@
 using Chat.Contracts;
+using Chat.Tests.Faults;
 using Chat.Tests.Support;
 using Chat.Tests.Support.Clients;
 using Chat.Tests.Support.Proxy;
@@ -188,6 +189,34 @@ public sealed class DeliveryTests(DeliveryServer fixture) : IClassFixture<Delive
         }
 
         await AssertSeqsAsync(slow, group, 1, 300);
+    }
+
+    [Fact]
+    public async Task Client_ThatCanSendAndNotHear_IsClosedAndGetsEverythingWhenItComesBack()
+    {
+        await using var alice = await StockClient.ConnectedAsync(Url, NewUser());
+        var (bob, carol) = (NewUser(), NewUser());
+        var group = (await alice.CreateGroupAsync(bob, carol)).Id;
+        await using var proxy = TcpProxy.Start(fixture.Server.Port);
+        await using var deaf = await StockClient.ConnectedAsync(new Uri($"http://127.0.0.1:{proxy.Port}"), bob);
+        await using var other = await StockClient.ConnectedAsync(Url, carol);
+        await SendAsync(alice, group, 1);
+        await AssertSeqsAsync(deaf, group, 1, 1);
+        var closed = await fixture.Server.CountAsync("chat_connection_slow_disconnect_total");
+        proxy.ToClient.BlackHole = true;
+
+        // It is heard, and never learns of it.
+        var unanswered = deaf.SendAsync(group, new { text = "can you hear me?" });
+        await AssertSeqsAsync(other, group, 1, 2);
+        await SendAsync(alice, group, 200);
+        await AssertSeqsAsync(other, group, 1, 202);
+
+        await Eventually.TrueAsync(async () => await fixture.Server.CountAsync("chat_connection_slow_disconnect_total") > closed, "it is closed for lack of acknowledgements");
+        await deaf.Closed.WaitAsync(Patience);
+        await Assert.ThrowsAnyAsync<Exception>(() => unanswered);
+        proxy.Heal();
+        await deaf.ConnectAsync();
+        await AssertSeqsAsync(deaf, group, 1, 202);
     }
 
     [Fact]

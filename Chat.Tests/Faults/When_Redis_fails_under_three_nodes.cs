@@ -11,6 +11,9 @@ public sealed class When_Redis_fails_under_three_nodes(ThreeNodes nodes, ITestOu
 {
     private const int PerSecond = 60;
     private static readonly TimeSpan Outage = FaultLength.Of("CHAT_TEST_REDIS_OUTAGE", TimeSpan.FromSeconds(3));
+
+    /// <summary>A p99 is a number only of many sends: a run by hand takes a thousand before the fault and in it, and holds the one to the other.</summary>
+    private static readonly bool Measures = Outage.TotalSeconds * PerSecond > 1_000;
     private static readonly TimeSpan Flapping = FaultLength.Of("CHAT_TEST_REDIS_FLAPPING", TimeSpan.FromSeconds(8));
     private static readonly TimeSpan FlapEvery = TimeSpan.FromSeconds(2);
     private static readonly CheckerOptions Options = new() { AnswerWithin = TimeSpan.FromMinutes(1) };
@@ -79,6 +82,7 @@ public sealed class When_Redis_fails_under_three_nodes(ThreeNodes nodes, ITestOu
 
         await crowd.TalkThroughAsync(async () =>
         {
+            await crowd.ReachAsync(Measures ? crowd.Sent + (int)(Outage.TotalSeconds * PerSecond) : 0);
             crowd.History.Fault("begins");
             var newcomers = Task.Run(() => ConnectNewcomersAsync(name));
             await fault();
@@ -118,8 +122,10 @@ public sealed class When_Redis_fails_under_three_nodes(ThreeNodes nodes, ITestOu
         output.WriteLine($"while:  {away}");
         output.WriteLine($"lasted {(ends - begins) / 1000:0.0} s, back in use {(forgotten - ends) / 1000:0.0} s later");
         Assert.InRange(Latencies.Quantile(away.Deliveries, 0.99), 0, Deadline.Of(1).TotalMilliseconds);
-        // Twice as long at most; some air, for the p99 of a few hundred sends is one hiccup of the machine.
-        Assert.InRange(Latencies.Quantile(away.Acks, 0.99), 0, (2 * Latencies.Quantile(calm.Acks, 0.99)) + Deadline.Of(0.25).TotalMilliseconds);
+
+        // Twice as long at most; some air where few are measured, for the p99 of a few hundred sends is one hiccup of the machine.
+        var air = Measures ? TimeSpan.FromMilliseconds(5) : Deadline.Of(0.25);
+        Assert.InRange(Latencies.Quantile(away.Acks, 0.99), 0, (2 * Latencies.Quantile(calm.Acks, 0.99)) + air.TotalMilliseconds);
     }
 
     private async Task AssertNoThrashAsync(IReadOnlyList<HistoryEvent> history, double changesBefore, int linesBefore)

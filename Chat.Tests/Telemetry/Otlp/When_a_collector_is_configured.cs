@@ -19,9 +19,9 @@ public sealed class When_a_collector_is_configured
         await using var server = await ServerProcess.StartNewAsync(Exporting(collector.Url, protocol));
         await using var alice = await StockClient.ConnectedAsync(server.Url, "alice");
         await using var bob = await StockClient.ConnectedAsync(server.Url, "bob");
-        var conversation = (await alice.CreateDirectAsync("bob")).Id;
+        var conversation = await alice.BeginDirectAsync("bob");
 
-        var receipt = await alice.SendAsync(conversation, "hello");
+        var receipt = await alice.SendUntilTakenAsync(conversation, "hello");
         await bob.WaitForAsync(receipt.Id!);
 
         var accepted = await collector.Points.WaitForAsync(
@@ -68,10 +68,10 @@ public sealed class When_a_collector_is_configured
     {
         await using (var alice = await StockClient.ConnectedAsync(server.Url, "alice"))
         {
-            var conversation = (await alice.CreateDirectAsync("bob")).Id;
-            Assert.True((await alice.SendAsync(conversation, "before")).Ok);
+            var conversation = await alice.BeginDirectAsync("bob");
+            Assert.True((await alice.SendUntilTakenAsync(conversation, "before")).Ok);
             await tried();
-            Assert.True((await alice.SendAsync(conversation, "meanwhile")).Ok);
+            Assert.True((await alice.SendUntilTakenAsync(conversation, "meanwhile")).Ok);
             Assert.Equal(HttpStatusCode.OK, await server.StatusAsync("/ready"));
         }
 
