@@ -203,7 +203,8 @@ public sealed class When_a_threshold_is_crossed(When_a_threshold_is_crossed.Scal
                 .With("Alerts:Rules:QueueOld:Threshold", $"{OwedTooLong.TotalSeconds}")
                 .With("Delivery:Window", $"{DeliveryWindow}")
                 // A read that hangs is to hang, and not to become an outage of the database.
-                .With("Storage:CommandTimeout", "00:01:00"));
+                .With("Storage:CommandTimeout", "00:01:00")
+                .With("Storage:AnswerWithin", "00:00:30"));
         }
 
         public async Task DisposeAsync()
