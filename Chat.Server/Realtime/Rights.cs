@@ -16,15 +16,12 @@ internal sealed class Rights(DeliveryService delivery, LastKnown known, Trust tr
 
     private readonly ConcurrentDictionary<(string User, string Conversation), long> _proofs = new();
 
-    /// <summary>
-    /// Who may publish to a topic, and which back-end service may send, is told by the token and the configuration, and was asked before.
-    /// </summary>
-    public bool MaySend(Append append) => append.Kind == AppendKind.Publish || append.ByService || MaySendToConversation(append);
+    public bool MaySend(Append append) => !TakesMembership(append) || MaySendToConversation(append);
 
     /// <summary>Storage took it, and so its sender is a member: who was answered so goes on, although what he follows is not loaded yet.</summary>
     public void Proved(Append append)
     {
-        if (append.Kind == AppendKind.Publish || append.ByService || !IsNewHere(append.Sender))
+        if (!TakesMembership(append) || !IsNewHere(append.Sender))
         {
             return;
         }
@@ -36,6 +33,11 @@ internal sealed class Rights(DeliveryService delivery, LastKnown known, Trust tr
 
         _proofs[(append.Sender, append.Conversation)] = time.GetTimestamp();
     }
+
+    /// <summary>
+    /// Who may publish to a topic, and which back-end service may send, is told by the token and the configuration, and was asked before.
+    /// </summary>
+    private static bool TakesMembership(Append append) => append.Kind != AppendKind.Publish && !append.ByService;
 
     private bool MaySendToConversation(Append append) =>
         (delivery.IsMember(append.Sender, append.Conversation) && trust.Covers(delivery.SinceFollowed))

@@ -53,9 +53,7 @@ internal sealed class Nemesis(ServerProcess server, PostgresServer postgres, Tcp
         {
             // Longer than the supervisor waits it is killed, and the signal to go on finds nobody.
             var worker = AWorker();
-            Signals.Send(worker, Signal.Stop);
-            await Task.Delay(stay);
-            Signals.Send(worker, Signal.Continue);
+            await LastAsync(stay, () => Done(() => Signals.Send(worker, Signal.Stop)), () => Done(() => Signals.Send(worker, Signal.Continue)));
             await AllServeAsync();
         }),
         ("the server is killed", async _ =>
@@ -68,53 +66,35 @@ internal sealed class Nemesis(ServerProcess server, PostgresServer postgres, Tcp
 
     private (string Name, Func<TimeSpan, Task> Act)[] Database() =>
     [
-        ("PostgreSQL stops", async stay =>
-        {
-            await postgres.StopAsync();
-            await Task.Delay(stay);
-            await postgres.StartAsync();
-        }),
-        ("PostgreSQL is killed", async stay =>
-        {
-            await postgres.KillAsync();
-            await Task.Delay(stay);
-            await postgres.StartAsync();
-        }),
-        ("PostgreSQL hangs", async stay =>
-        {
-            await postgres.PauseAsync();
-            await Task.Delay(stay);
-            postgres.Resume();
-        }),
-        ("PostgreSQL is far away", async stay =>
-        {
-            proxy.ToServer.Latency = TimeSpan.FromMilliseconds(_random.Next(50, 400));
-            await Task.Delay(stay);
-            proxy.ToServer.Latency = TimeSpan.Zero;
-        }),
-        ("all connections to PostgreSQL are reset", _ =>
-        {
-            proxy.ResetAll();
-            return Task.CompletedTask;
-        }),
+        ("PostgreSQL stops", stay => LastAsync(stay, () => postgres.StopAsync(), postgres.StartAsync)),
+        ("PostgreSQL is killed", stay => LastAsync(stay, postgres.KillAsync, postgres.StartAsync)),
+        ("PostgreSQL hangs", stay => LastAsync(stay, postgres.PauseAsync, () => Done(postgres.Resume))),
+        ("PostgreSQL is far away", stay => LastAsync(
+            stay,
+            () => Done(() => proxy.ToServer.Latency = TimeSpan.FromMilliseconds(_random.Next(50, 400))),
+            () => Done(() => proxy.ToServer.Latency = TimeSpan.Zero))),
+        ("all connections to PostgreSQL are reset", _ => Done(proxy.ResetAll)),
     ];
 
     private (string Name, Func<TimeSpan, Task> Act)[] Bus() =>
     [
-        ("Redis stops", async stay =>
-        {
-            await redis.StopAsync();
-            await Task.Delay(stay);
-            await redis.StartAsync();
-        }),
-        ("Redis hangs", async stay =>
-        {
-            await redis.PauseAsync();
-            await Task.Delay(stay);
-            redis.Resume();
-        }),
+        ("Redis stops", stay => LastAsync(stay, redis.StopAsync, redis.StartAsync)),
+        ("Redis hangs", stay => LastAsync(stay, redis.PauseAsync, () => Done(redis.Resume))),
         ("Redis loses its subscribers", _ => redis.KillSubscribersAsync()),
     ];
+
+    private static async Task LastAsync(TimeSpan stay, Func<Task> begin, Func<Task> mend)
+    {
+        await begin();
+        await Task.Delay(stay); // The length of the fault, not a wait for something.
+        await mend();
+    }
+
+    private static Task Done(Action act)
+    {
+        act();
+        return Task.CompletedTask;
+    }
 
     private int AWorker() => server.WorkerIds() is { Count: > 0 } ids ? ids[_random.Next(ids.Count)] : throw new InvalidOperationException("No worker runs.");
 
