@@ -7,10 +7,11 @@ namespace Chat.Admin.Playground;
 internal sealed class PlayUser(Uri server, HttpClient http, TimeProvider time, string name, PlayScore score, Action changed) : IAsyncDisposable
 {
     private const int MostLines = 60;
+    private const int MostNews = 20;
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(0.5);
 
     private readonly Lock _gate = new();
-    private readonly List<string> _lines = [];
+    private readonly List<(string Text, bool News)> _lines = [];
     private readonly Dictionary<string, long> _lastSeq = [];
     private CancellationTokenSource? _wanted;
     private Task _running = Task.CompletedTask;
@@ -35,7 +36,7 @@ internal sealed class PlayUser(Uri server, HttpClient http, TimeProvider time, s
         {
             lock (_gate)
             {
-                return [.. _lines];
+                return [.. _lines.Select(l => l.Text)];
             }
         }
     }
@@ -82,14 +83,15 @@ internal sealed class PlayUser(Uri server, HttpClient http, TimeProvider time, s
         }
     }
 
-    public void Say(string line)
+    /// <summary>The newest line of the log. News (what became of the connection or of what the server rests on) outlasts what a load writes.</summary>
+    public void Say(string line, bool news = false)
     {
         lock (_gate)
         {
-            _lines.Insert(0, $"{time.GetUtcNow():HH:mm:ss.fff} {line}");
-            if (_lines.Count > MostLines)
+            _lines.Insert(0, ($"{time.GetUtcNow():HH:mm:ss.fff} {line}", news));
+            if (_lines.Count(l => l.News == news) > (news ? MostNews : MostLines))
             {
-                _lines.RemoveAt(MostLines);
+                _lines.RemoveAt(_lines.FindLastIndex(l => l.News == news));
             }
         }
 
@@ -110,7 +112,7 @@ internal sealed class PlayUser(Uri server, HttpClient http, TimeProvider time, s
                 await using var socket = new PlaySocket(server, http, name, "playground", Take);
                 await socket.ConnectAsync(cancellationToken);
                 Begin(socket);
-                Say("connected");
+                Say("connected", news: true);
                 await socket.RunAsync(cancellationToken);
             }
             catch (Exception error) when (IsBreak(error))
@@ -120,7 +122,7 @@ internal sealed class PlayUser(Uri server, HttpClient http, TimeProvider time, s
 
             if (End())
             {
-                Say("disconnected");
+                Say("disconnected", news: true);
             }
 
             await Task.Delay(Pause, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -193,7 +195,14 @@ internal sealed class PlayUser(Uri server, HttpClient http, TimeProvider time, s
             }
         }
 
-        Say(kind is "receipt" ? $"← receipt: {(Number(notice, "readSeq") is { } read ? $"read up to seq {read}" : $"delivered up to seq {Number(notice, "deliveredSeq")}")}" : $"← {kind}");
+        if (kind is "receipt")
+        {
+            Say(Number(notice, "readSeq") is { } read ? $"← receipt: read up to seq {read}" : $"← receipt: delivered up to seq {Number(notice, "deliveredSeq")}");
+        }
+        else
+        {
+            Say($"← {kind}", news: kind is not ("typing" or "presence"));
+        }
     }
 
     private void Event(string conversation, long seq, JsonElement e)

@@ -148,13 +148,19 @@ public sealed class DeliveryTests(DeliveryServer fixture) : IClassFixture<Delive
     {
         var (alice, bob, conversation) = await PairAsync();
         await using var _ = alice;
-        await using (var one = await StockClient.ConnectedAsync(Url, bob, "phone"))
+        await using (var one = new StockClient(Url, bob, "phone", null) { AutoAck = false })
         await using (var two = new StockClient(Url, bob, "phone", null) { AutoAck = false })
         {
+            await one.ConnectAsync();
             await two.ConnectAsync();
             await SendAsync(alice, conversation, 4);
             await AssertSeqsAsync(one, conversation, 1, 4);
             await AssertSeqsAsync(two, conversation, 1, 4);
+
+            // Not before both have them: a connection begins after what its device has acknowledged.
+            await two.AckAsync(new AckPosition(conversation, 2));
+            await one.AckAsync(new AckPosition(conversation, 4));
+            await two.CallAsync<PingResult>("Ping", new PingRequest());
             await one.CallAsync<PingResult>("Ping", new PingRequest());
         }
 

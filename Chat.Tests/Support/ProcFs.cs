@@ -58,17 +58,11 @@ internal static class ProcFs
     }
 
     /// <summary>Open file descriptors; 0 when the process is gone.</summary>
-    public static int OpenFiles(int pid)
-    {
-        try
-        {
-            return Directory.GetFileSystemEntries($"/proc/{pid}/fd").Length;
-        }
-        catch (IOException)
-        {
-            return 0;
-        }
-    }
+    public static int OpenFiles(int pid) => Descriptors(pid).Length;
+
+    /// <summary>Open sockets, listening ones included; 0 when the process is gone.</summary>
+    public static int OpenSockets(int pid) =>
+        Descriptors(pid).Count(d => new FileInfo(d).LinkTarget?.StartsWith("socket:", StringComparison.Ordinal) == true);
 
     /// <summary>The process holds a lock on this file, not only the file.</summary>
     public static bool HoldsLock(int pid, string path)
@@ -87,6 +81,18 @@ internal static class ProcFs
 
     /// <summary>The command line, arguments separated by spaces; empty when the process is gone.</summary>
     public static string CommandLine(int pid) => TryRead($"/proc/{pid}/cmdline")?.Replace('\0', ' ').Trim() ?? "";
+
+    private static string[] Descriptors(int pid)
+    {
+        try
+        {
+            return Directory.GetFileSystemEntries($"/proc/{pid}/fd");
+        }
+        catch (IOException)
+        {
+            return [];
+        }
+    }
 
     private static IEnumerable<ProcessStat> All() =>
         from folder in Directory.EnumerateDirectories("/proc")
