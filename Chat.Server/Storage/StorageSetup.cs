@@ -63,6 +63,7 @@ internal static class StorageSetup
         services.AddSingleton<ProcessIdentity>();
         services.AddSingleton<RealtimeBook>();
         services.AddSingleton<WriterMeter>();
+        services.AddSingleton<RememberedFacts>();
         services.AddSingleton<BatchCommitter>();
         services.AddSingleton<LogWriter>();
         services.AddHostedService(s => s.GetRequiredService<LogWriter>());

@@ -331,6 +331,76 @@ public abstract class LogWriterContract : IAsyncLifetime
     }
 
     [Fact]
+    public async Task TwoWriters_TakingTurns_StayDense()
+    {
+        await using var other = await StorageHost.StartAsync(ConnectionString);
+        var group = await GroupAsync("alice");
+        var both = new[] { _storage.Writer, other.Writer };
+
+        // Two each, so that each writer has one that follows its own and one that follows the other's.
+        for (var i = 0; i < 40; i++)
+        {
+            var stored = Assert.IsType<AppendStored>(await both[i / 2 % 2].Submit(Appends.Message(group, "alice", NewId())));
+            Assert.Equal(i + 1, stored.Seq);
+        }
+
+        var log = await _storage.Log.ReadAsync(group, 0, long.MaxValue, 100, default);
+        Assert.Equal(Enumerable.Range(1, 40).Select(n => (long)n), log.Select(e => e.Seq));
+        Assert.Equal(40, (await other.Log.BoundsAsync([group], default))[group].Head);
+    }
+
+    [Fact]
+    public async Task Submit_BySomebodyWhomAnotherWriterRemoved_IsNotFound()
+    {
+        await using var other = await StorageHost.StartAsync(ConnectionString);
+        var group = await GroupAsync("alice", "bob");
+        var elsewhere = await GroupAsync("bob");
+        await StoreAsync(Appends.Message(group, "bob", NewId()));
+        await StoreAsync(Appends.Message(elsewhere, "bob", NewId()));
+        Assert.IsType<AppendStored>(await other.Writer.Submit(Appends.Members(AppendKind.RemoveMembers, group, "alice", "bob")));
+
+        // In one batch: the one that is refused takes no other with it.
+        var outcomes = new[] { _storage.Writer.Submit(Appends.Message(group, "bob", NewId())), _storage.Writer.Submit(Appends.Message(elsewhere, "bob", NewId())) };
+
+        Assert.Equal(AppendRefusal.NotFound, Assert.IsType<AppendRefused>(await outcomes[0]).Reason);
+        Assert.Equal(2, Assert.IsType<AppendStored>(await outcomes[1]).Seq);
+        Assert.Equal(3, (await StoreAsync(Appends.Message(group, "alice", NewId()))).Seq);
+    }
+
+    [Fact]
+    public async Task Submit_AfterTheMembershipEndedWithoutAnEvent_IsNotFound()
+    {
+        var group = await GroupAsync("alice", "bob");
+        await StoreAsync(Appends.Message(group, "bob", NewId()));
+        await StoreAsync(Appends.Message(group, "bob", NewId()));
+        await using (var db = await _storage.DbAsync())
+        {
+            await db.Members.Where(m => m.ConversationId == group && m.UserId == "bob").ExecuteUpdateAsync(m => m.SetProperty(p => p.LeftSeq, 2L));
+        }
+
+        Assert.Equal(AppendRefusal.NotFound, await RefusalAsync(Appends.Message(group, "bob", NewId())));
+        Assert.Equal(3, (await StoreAsync(Appends.Message(group, "alice", NewId()))).Seq);
+    }
+
+    [Fact]
+    public async Task Submit_AfterTheLogWasRewound_GoesOnInTheNewEpoch()
+    {
+        var group = await GroupAsync("alice");
+        for (var i = 0; i < 3; i++)
+        {
+            await StoreAsync(Appends.Message(group, "alice", NewId()));
+        }
+
+        await using (var db = await _storage.DbAsync())
+        {
+            await db.Conversations.Where(c => c.Id == group).ExecuteUpdateAsync(c => c.SetProperty(p => p.Epoch, 7L));
+        }
+
+        var stored = await StoreAsync(Appends.Message(group, "alice", NewId()));
+        Assert.Equal((4, 7), (stored.Seq, stored.Epoch));
+    }
+
+    [Fact]
     public async Task Journal_TellsEveryMoveOfEveryWriter()
     {
         var conversation = await GroupAsync("alice", "bob");

@@ -9,6 +9,9 @@ namespace Chat.Server.Storage.Dialects;
 /// <summary>What must be said differently to each database, or said raw to be fast.</summary>
 internal interface IStorageDialect
 {
+    /// <summary>Whether a statement costs a way to another process and back, so that it pays to save one.</summary>
+    bool HasRoundTrips { get; }
+
     /// <summary>
     /// Locks the conversations in one order for all writers, then reads them and the senders' membership; the reading is a
     /// statement of its own, so that it sees what was committed while the locks were waited for.
@@ -18,6 +21,12 @@ internal interface IStorageDialect
     /// <summary>Inserts the rows, moves the heads and journals the commit.</summary>
     /// <param name="commit">With it the transaction is committed, too, without another round trip where there are such.</param>
     Task InsertAsync(ChatDb db, BatchPlan plan, string moves, long now, IDbContextTransaction? commit, CancellationToken cancellation);
+
+    /// <summary>
+    /// Locks, inserts the rows, moves the heads, journals and commits in one request, if the heads, epochs and memberships are as
+    /// <paramref name="facts"/> has them; false when they are not, and nothing is stored. Where there are round trips only.
+    /// </summary>
+    Task<bool> InsertIfHeldAsync(ChatDb db, BatchPlan plan, BatchFacts facts, string moves, long now, CancellationToken cancellation);
 
     /// <summary>
     /// Journals a commit that adds no events, as nobody's, so that every process reads it, this one too; part of the transaction under way.

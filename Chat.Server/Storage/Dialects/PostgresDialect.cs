@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using Chat.Server.Storage.Cursors;
 using Chat.Server.Storage.Model;
 using Chat.Server.Storage.Reading;
@@ -8,7 +7,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.Extensions.Options;
 using Npgsql;
-using NpgsqlTypes;
+using static Chat.Server.Storage.Dialects.PostgresCommands;
 
 namespace Chat.Server.Storage.Dialects;
 
@@ -32,19 +31,6 @@ internal sealed class PostgresDialect(ProcessIdentity process, IOptions<StorageO
         JOIN members m ON m.conversation_id = asked.conversation_id AND m.user_id = asked.user_id
         """;
 
-    private const string InsertSql =
-        """
-        INSERT INTO outbox (conversation_id, seq, epoch, id, sender, type, body, hash, ref, at, expires_at)
-        SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
-        """;
-
-    // Not a join with unnest: while the table is small that is planned as a scan of all of it, and the plan is kept as it grows.
-    private const string HeadsSql =
-        "UPDATE conversations SET head_seq = ($2)[array_position($1, id)], updated_at = $3 WHERE id = ANY($1)";
-
-    private const string CommitSql =
-        "INSERT INTO commits (xid, origin, moves, at) VALUES (pg_current_xact_id()::text::bigint, $1, $2, $3)";
-
     private const string AcksSql =
         """
         INSERT INTO cursors (user_id, device_id, conversation_id, acked_seq)
@@ -62,6 +48,8 @@ internal sealed class PostgresDialect(ProcessIdentity process, IOptions<StorageO
         """;
 
     private const string PositionSql = "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint";
+
+    public bool HasRoundTrips => true;
 
     public async Task<BatchFacts> LockAsync(ChatDb db, string[] conversations, (string Conversation, string User)[] senders, CancellationToken cancellation)
     {
@@ -100,13 +88,10 @@ internal sealed class PostgresDialect(ProcessIdentity process, IOptions<StorageO
     public async Task InsertAsync(ChatDb db, BatchPlan plan, string moves, long now, IDbContextTransaction? commit, CancellationToken cancellation)
     {
         await using var batch = Batch(db);
-        batch.BatchCommands.Add(InsertCommand(plan));
-        batch.BatchCommands.Add(Command(HeadsSql, Texts([.. plan.Heads.Keys]), Longs([.. plan.Heads.Values]), new NpgsqlParameter<long> { TypedValue = now }));
-        batch.BatchCommands.Add(JournalCommand(process.Id, moves, now));
+        PostgresWrites.Add(batch, plan, process.Id, moves, now, ifHeld: false);
         if (commit is not null)
         {
-            // Behind a command that failed the server skips it. The driver sees in the reply that the transaction has ended.
-            batch.BatchCommands.Add(new NpgsqlBatchCommand("COMMIT"));
+            PostgresWrites.AddCommit(batch);
         }
 
         await batch.ExecuteNonQueryAsync(cancellation);
@@ -116,10 +101,21 @@ internal sealed class PostgresDialect(ProcessIdentity process, IOptions<StorageO
         }
     }
 
+    public async Task<bool> InsertIfHeldAsync(ChatDb db, BatchPlan plan, BatchFacts facts, string moves, long now, CancellationToken cancellation)
+    {
+        await using var batch = Batch(db);
+        PostgresWrites.AddHold(batch, facts);
+        var insert = PostgresWrites.Add(batch, plan, process.Id, moves, now, ifHeld: true);
+        PostgresWrites.AddCommit(batch);
+        await batch.ExecuteNonQueryAsync(cancellation);
+        outage.MeetReply();
+        return insert.RecordsAffected > 0;
+    }
+
     public async Task JournalAsync(ChatDb db, string moves, long now, CancellationToken cancellation)
     {
         await using var batch = Batch(db);
-        batch.BatchCommands.Add(JournalCommand(ProcessIdentity.Nobody, moves, now));
+        PostgresWrites.AddJournal(batch, ProcessIdentity.Nobody, moves, now, ifHeld: false);
         await batch.ExecuteNonQueryAsync(cancellation);
     }
 
@@ -161,73 +157,5 @@ internal sealed class PostgresDialect(ProcessIdentity process, IOptions<StorageO
     public async Task<long> CommitPositionAsync(ChatDb db, CancellationToken cancellation) =>
         (await db.Database.SqlQueryRaw<long>($"{PositionSql} AS \"Value\"").ToListAsync(cancellation))[0];
 
-    private static NpgsqlBatchCommand InsertCommand(BatchPlan plan)
-    {
-        var n = plan.Rows.Count;
-        var conversations = new string[n];
-        var seqs = new long[n];
-        var epochs = new long[n];
-        var ids = new string[n];
-        var senders = new string[n];
-        var types = new string[n];
-        var bodies = new string?[n];
-        var hashes = new byte[n][];
-        var refs = new string?[n];
-        var ats = new long[n];
-        var expiries = new long?[n];
-        for (var i = 0; i < n; i++)
-        {
-            var (append, e) = plan.Rows[i];
-            conversations[i] = e.Conversation;
-            seqs[i] = e.Seq;
-            epochs[i] = e.Epoch;
-            ids[i] = e.Id;
-            senders[i] = e.Sender;
-            types[i] = e.Type;
-            bodies[i] = e.Body.IsEmpty ? null : Encoding.UTF8.GetString(e.Body.Span);
-            hashes[i] = append.Hash;
-            refs[i] = e.Ref;
-            ats[i] = e.At;
-            expiries[i] = e.ExpiresAt;
-        }
-
-        return Command(
-            InsertSql,
-            Texts(conversations),
-            Longs(seqs),
-            Longs(epochs),
-            Texts(ids),
-            Texts(senders),
-            Texts(types),
-            new NpgsqlParameter<string?[]> { TypedValue = bodies, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text },
-            new NpgsqlParameter<byte[][]> { TypedValue = hashes, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bytea },
-            new NpgsqlParameter<string?[]> { TypedValue = refs, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text },
-            Longs(ats),
-            new NpgsqlParameter<long?[]> { TypedValue = expiries, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bigint });
-    }
-
-    private static NpgsqlBatchCommand JournalCommand(string origin, string moves, long now) => Command(
-        CommitSql,
-        new NpgsqlParameter<string> { TypedValue = origin },
-        new NpgsqlParameter<string> { TypedValue = moves },
-        new NpgsqlParameter<long> { TypedValue = now });
-
     private static NpgsqlBatch Batch(ChatDb db) => new((NpgsqlConnection)db.Database.GetDbConnection());
-
-    private static NpgsqlBatchCommand Command(string sql, params ReadOnlySpan<NpgsqlParameter> parameters)
-    {
-        var command = new NpgsqlBatchCommand(sql);
-        foreach (var parameter in parameters)
-        {
-            command.Parameters.Add(parameter);
-        }
-
-        return command;
-    }
-
-    private static NpgsqlParameter<string[]> Texts(string[] values) =>
-        new() { TypedValue = values, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text };
-
-    private static NpgsqlParameter<long[]> Longs(long[] values) =>
-        new() { TypedValue = values, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bigint };
 }

@@ -16,6 +16,11 @@ namespace Chat.Server.Storage.Dialects;
 /// </summary>
 internal sealed class SqliteDialect(ProcessIdentity process) : IStorageDialect
 {
+    public bool HasRoundTrips => false;
+
+    public Task<bool> InsertIfHeldAsync(ChatDb db, BatchPlan plan, BatchFacts facts, string moves, long now, CancellationToken cancellation) =>
+        Task.FromResult(false);
+
     public async Task<BatchFacts> LockAsync(ChatDb db, string[] conversations, (string Conversation, string User)[] senders, CancellationToken cancellation)
     {
         var facts = new BatchFacts();

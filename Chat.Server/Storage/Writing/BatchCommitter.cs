@@ -14,6 +14,7 @@ namespace Chat.Server.Storage.Writing;
 internal sealed partial class BatchCommitter(
     WriterContexts contexts,
     IStorageDialect dialect,
+    RememberedFacts remembered,
     RealtimeBook realtime,
     StorageBreaker breaker,
     IEnumerable<ICommitObserver> observers,
@@ -51,7 +52,7 @@ internal sealed partial class BatchCommitter(
             appends = TakenAlong.TakeOut(appends, meter);
             var started = time.GetTimestamp();
             var transaction = new BatchTransaction(
-                contexts, dialect, realtime, time.GetUtcNow().ToUnixTimeMilliseconds(), options.Value.MaxMembers, appends);
+                contexts, dialect, remembered, realtime, time.GetUtcNow().ToUnixTimeMilliseconds(), options.Value.MaxMembers, appends);
             try
             {
                 var present = await transaction.RunAsync(resolve: assigned is not null, cancellation);
@@ -62,6 +63,7 @@ internal sealed partial class BatchCommitter(
             catch (Exception e) when (e is not OperationCanceledException || !cancellation.IsCancellationRequested)
             {
                 var fault = StorageFaults.Classify(e);
+                remembered.Forget(appends);
                 if (transaction.Phase == TransactionPhase.Committing && fault is not (StorageFault.Conflict or StorageFault.Unique or StorageFault.Data))
                 {
                     assigned = transaction.Plan!.Rows.ToDictionary(r => r.Append, r => r.Event);

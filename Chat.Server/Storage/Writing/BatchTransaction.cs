@@ -25,9 +25,17 @@ internal enum TransactionPhase
 
 /// <summary>One attempt at one batch: a single EF Core transaction.</summary>
 internal sealed class BatchTransaction(
-    WriterContexts contexts, IStorageDialect dialect, RealtimeBook realtime, long now, int maxMembers, IReadOnlyList<Append> appends)
+    WriterContexts contexts,
+    IStorageDialect dialect,
+    RememberedFacts remembered,
+    RealtimeBook realtime,
+    long now,
+    int maxMembers,
+    IReadOnlyList<Append> appends)
 {
     private readonly SortedDictionary<string, ConversationPolicy> _newTopics = new(StringComparer.Ordinal);
+
+    private BatchFacts? _refuted;
 
     public TransactionPhase Phase { get; private set; }
 
@@ -37,7 +45,41 @@ internal sealed class BatchTransaction(
     /// <param name="resolve">
     /// After an unknown commit: look for the batch's ids under the locks first (whoever held them has ended by then) and leave out what is there.
     /// </param>
-    public async Task<Dictionary<Append, OutboxRow>> RunAsync(bool resolve, CancellationToken cancellation)
+    public async Task<Dictionary<Append, OutboxRow>> RunAsync(bool resolve, CancellationToken cancellation) =>
+        !resolve && await StoreAsRememberedAsync(cancellation) ? [] : await ReadAndStoreAsync(resolve, cancellation);
+
+    /// <summary>One round trip: numbered by what is remembered, stored only if that is what the database finds.</summary>
+    private async Task<bool> StoreAsRememberedAsync(CancellationToken cancellation)
+    {
+        if (!dialect.HasRoundTrips || CrashPoints.Any || TestSwitches.AckBeforeCommit || remembered.Recall(appends, now) is not { } facts)
+        {
+            return false;
+        }
+
+        var plan = BatchPlan.Make(appends, facts, now, maxMembers);
+        if (plan.Answers.Count > 0)
+        {
+            return false;
+        }
+
+        await using var db = await contexts.CreateAsync(cancellation);
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
+        Plan = plan;
+        Phase = TransactionPhase.Committing;
+        if (await dialect.InsertIfHeldAsync(db, plan, facts, Moves(plan), now, cancellation))
+        {
+            Phase = TransactionPhase.Committed;
+            remembered.Keep(facts, plan, FactsFrom.Memory);
+            return true;
+        }
+
+        Plan = null;
+        Phase = TransactionPhase.Before;
+        _refuted = facts;
+        return false;
+    }
+
+    private async Task<Dictionary<Append, OutboxRow>> ReadAndStoreAsync(bool resolve, CancellationToken cancellation)
     {
         await using var db = await contexts.CreateAsync(cancellation);
         if (_newTopics.Count > 0)
@@ -51,7 +93,12 @@ internal sealed class BatchTransaction(
         {
             // Made before and outside of the locks, by a statement of its own, so that nobody waits in a circle for a row that is not there yet.
             await transaction.RollbackAsync(cancellation);
-            return await RunAsync(resolve, cancellation);
+            return await ReadAndStoreAsync(resolve, cancellation);
+        }
+
+        if (_refuted is not null)
+        {
+            remembered.Refute(_refuted, facts, now);
         }
 
         foreach (var conversation in facts.Conversations.Values)
@@ -70,6 +117,7 @@ internal sealed class BatchTransaction(
         }
 
         Phase = TransactionPhase.Committed;
+        remembered.Keep(facts, Plan, _refuted is null ? FactsFrom.Database : FactsFrom.Refuted);
         return present;
     }
 
@@ -83,8 +131,7 @@ internal sealed class BatchTransaction(
         }
 
         await dialect.InsertAsync(db, plan, Moves(plan), now, commit: null, cancellation);
-        await ApplyMemberChangesAsync(db, cancellation);
-        await RemoveBodiesAsync(db, cancellation);
+        await BatchEffects.ApplyAsync(db, plan, cancellation);
         if (TestSwitches.AckBeforeCommit)
         {
             plan.Rows.ForEach(r => r.Append.Complete(new AppendStored(r.Event.Seq, r.Event.Epoch, r.Event.At, Duplicate: false)));
@@ -178,47 +225,6 @@ internal sealed class BatchTransaction(
         foreach (var group in members.Where(m => m.IsActive).GroupBy(m => m.Conversation))
         {
             facts.ActiveMembers[group.Key] = group.Count();
-        }
-    }
-
-    private async Task ApplyMemberChangesAsync(ChatDb db, CancellationToken cancellation)
-    {
-        foreach (var change in Plan!.MemberChanges)
-        {
-            var row = await db.Members.FindAsync([change.Conversation, change.User], cancellation);
-            if (row is null)
-            {
-                row = new MemberRow { ConversationId = change.Conversation, UserId = change.User };
-                db.Members.Add(row);
-            }
-
-            row.Role = change.Role;
-            row.LeftSeq = change.LeftAt;
-            if (change.JoinedAt is { } joined)
-            {
-                row.JoinedSeq = joined;
-                // Not the event that tells of it: a device that connects for the first time later is owed it as the others are.
-                row.ReadSeq = joined - 1;
-            }
-        }
-
-        if (Plan.MemberChanges.Count > 0)
-        {
-            await db.SaveChangesAsync(cancellation);
-        }
-    }
-
-    private async Task RemoveBodiesAsync(ChatDb db, CancellationToken cancellation)
-    {
-        foreach (var removal in Plan!.Removals)
-        {
-            await db.Outbox
-                .Where(o => o.ConversationId == removal.Conversation && o.Id == removal.Id && o.Sender == removal.Sender)
-                .ExecuteUpdateAsync(o => o.SetProperty(p => p.Body, (string?)null), cancellation);
-            // Only the author edits, so an edit of the message has the same sender.
-            await db.Outbox
-                .Where(o => o.ConversationId == removal.Conversation && o.Ref == removal.Id && o.Sender == removal.Sender && o.Type == EventTypes.Edit)
-                .ExecuteUpdateAsync(o => o.SetProperty(p => p.Body, (string?)null), cancellation);
         }
     }
 

@@ -22,11 +22,15 @@ internal sealed class WriterMeter : IDisposable
     private static readonly KeyValuePair<string, object?>[] Types =
         [.. ((string[])["message", "edit", "delete", "reaction", "member"]).Select(type => new KeyValuePair<string, object?>("chat.message.type", type))];
 
+    private static readonly KeyValuePair<string, object?>[] Sources =
+        [.. ((string[])["database", "memory", "refuted"]).Select(source => new KeyValuePair<string, object?>("facts", source))];
+
     private readonly Meter _meter;
     private readonly Counter<long> _accepted;
     private readonly Counter<long> _duplicates;
     private readonly Counter<long> _failed;
     private readonly Counter<long> _batches;
+    private readonly Counter<long> _transactions;
     private readonly Counter<long> _appends;
     private readonly Histogram<double> _duration;
     private readonly MessageSizes _sizes;
@@ -37,7 +41,8 @@ internal sealed class WriterMeter : IDisposable
         _accepted = _meter.CreateCounter<long>("chat.message.accepted", "{message}", "Messages stored, each once.");
         _duplicates = _meter.CreateCounter<long>("chat.message.duplicate", "{message}", "Sends whose id was stored before.");
         _failed = _meter.CreateCounter<long>("chat.message.failed", "{message}", "Sends that the server could not store.");
-        _batches = _meter.CreateCounter<long>("chat.storage.batch", "{batch}", "Transactions of the group-commit writer.");
+        _batches = _meter.CreateCounter<long>("chat.storage.batch", "{batch}", "Batches that the group-commit writer brought to an end.");
+        _transactions = _meter.CreateCounter<long>("chat.storage.transaction", "{transaction}", "Committed transactions of the writer, by where heads and memberships came from.");
         _appends = _meter.CreateCounter<long>("chat.storage.append", "{message}", "Appends brought to an end by the writer.");
         _duration = _meter.CreateHistogram("chat.message.persist.duration", "s", "From the start of a batch to its commit.", advice: LatencyBuckets);
         _sizes = MessageSizes.In(_meter);
@@ -50,6 +55,9 @@ internal sealed class WriterMeter : IDisposable
         _appends.Add(appends);
         _duration.Record(duration.TotalSeconds, failed ? Failed : Stored);
     }
+
+    /// <summary>A transaction was committed.</summary>
+    public void Transacted(FactsFrom facts) => _transactions.Add(1, Sources[(int)facts]);
 
     /// <summary>Events were stored that had not been before.</summary>
     public void Accepted(IReadOnlyList<LogEvent> events)
