@@ -99,6 +99,12 @@ document.addEventListener("visibilitychange", () => watcher?.invokeMethodAsync("
 window.consoleUi = {
   openDialog: (dialog) => { if (!dialog.open) dialog.showModal(); dialog.querySelector("textarea, input, select, button.primary, button")?.focus(); },
   closeDialog: (dialog) => { if (dialog.open) dialog.close(); },
+  focusHeading: () => {
+    const heading = document.querySelector("h1");
+    if (!heading || document.activeElement?.closest("main, dialog")) return;
+    if (!heading.hasAttribute("tabindex")) heading.tabIndex = -1;
+    heading.focus();
+  },
   watch: (reference) => { watcher = reference; document.documentElement.dataset.live = "true"; if (document.hidden) reference.invokeMethodAsync("SetHidden", true); },
   keepColumns: (cookie, table, columns) => {
     const kept = document.cookie.split("; ").find((c) => c.startsWith(`${cookie}=`))?.slice(cookie.length + 1) ?? "";

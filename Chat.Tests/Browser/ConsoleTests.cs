@@ -152,6 +152,24 @@ public sealed class ConsoleTests(ConsoleFixture console)
     }
 
     [Fact]
+    public async Task NewPage_HeadingHasTheFocus_UnlessItIsInThePageAlready()
+    {
+        var (page, complaints) = await console.OpenAsync();
+        await page.Keyboard.PressAsync("g");
+        await page.Keyboard.PressAsync("c");
+        await page.WaitForFunctionAsync("() => document.activeElement.tagName === 'H1' && document.activeElement.textContent.startsWith('Connections')");
+
+        // The page may be shown before it is known to have been: whoever is in the search by then stays there.
+        await page.Keyboard.PressAsync("/");
+        await page.EvaluateAsync("() => consoleUi.focusHeading()");
+        Assert.True(await page.EvaluateAsync<bool>("() => document.activeElement.matches('[data-search]')"));
+        await page.EvaluateAsync("() => { document.activeElement.blur(); consoleUi.focusHeading(); }");
+        Assert.Equal("H1", await page.EvaluateAsync<string>("() => document.activeElement.tagName"));
+        Assert.Empty(complaints);
+        await page.Context.CloseAsync();
+    }
+
+    [Fact]
     public async Task Metrics_ChoicesThatComeLater_ShowTheRangeThatHolds()
     {
         var (page, _) = await console.OpenAsync("vera");
