@@ -9,7 +9,7 @@ internal sealed record LivePicture(long Version, DateTimeOffset At, IReadOnlyLis
 
     private static readonly string[] Levels = [HealthStatuses.Healthy, HealthStatuses.Degraded, HealthStatuses.Unhealthy];
 
-    private readonly Lazy<OverviewTiles> _tiles = new(() => TileSum.Of([.. Nodes.Select(n => n.Overview?.Tiles).OfType<OverviewTiles>()]));
+    private readonly Lazy<OverviewTiles> _tiles = new(() => TileSum.Of([.. Nodes.Select(n => n.Tiles).OfType<OverviewTiles>()]));
 
     /// <summary>Nobody has said anything yet.</summary>
     public bool IsEmpty => Nodes.All(n => n.Overview is null);
@@ -28,7 +28,7 @@ internal sealed record LivePicture(long Version, DateTimeOffset At, IReadOnlyLis
 
     public OverviewTiles Tiles => _tiles.Value;
 
-    public IEnumerable<(string Node, WorkerView Worker)> Workers => Nodes.SelectMany(n => (n.Overview?.Workers ?? []).Select(w => (n.Name, w)));
+    public IEnumerable<(NodePicture Node, WorkerView Worker)> Workers => Nodes.SelectMany(n => (n.Overview?.Workers ?? []).Select(w => (n, w)));
 
     public IEnumerable<(string Node, AlertView Alert)> Firing => Nodes.SelectMany(n => (n.Overview?.Firing ?? []).Select(a => (n.Name, a)))
         .OrderBy(a => a.a.Severity == "critical" ? 0 : 1).ThenByDescending(a => a.a.FiredAt);

@@ -91,6 +91,29 @@ public sealed class FrameTests
     }
 
     [Fact]
+    public async Task OneNodeOfTwo_IsLost_ItsCellsAreGreyedAndDoNotCountAsServing()
+    {
+        await using var bed = new AdminBed(Role.Viewer, "north", "south");
+        bed.Tell(Samples.Overview(), "north");
+        bed.Tell(Samples.Overview(), "south");
+        bed.Api.Down.Add("south");
+        var frame = Open<Chat.Admin.Pages.Overview>(bed);
+        Assert.Contains("2/2 nodes · 4/4 workers", frame.Find(".top").TextContent);
+        Assert.Equal(4, frame.FindAll(".cell.good:not(.stale)").Count);
+
+        await bed.Sampler.StartAsync(CancellationToken.None);
+        frame.WaitForAssertion(() => Assert.Contains("1/2 nodes · 2/4 workers", frame.Find(".top").TextContent));
+        frame.WaitForAssertion(() => Assert.Contains("1 of 2 nodes answered", frame.Find(".page-head").TextContent));
+        Assert.Equal(["north w1", "north w2"], frame.FindAll(".cell.good:not(.stale) b").Select(b => b.TextContent));
+        Assert.Equal(["south w1", "south w2"], frame.FindAll(".cell.stale b").Select(b => b.TextContent));
+        Assert.All(frame.FindAll(".cell.stale .mark"), m => Assert.Equal("no answer", m.TextContent));
+        Assert.Equal("2 not known", frame.FindAll(".tile").Single(t => t.QuerySelector(".tile-name")!.TextContent == "Workers").QuerySelector(".tile-note")!.TextContent);
+        Assert.All(frame.FindAll("tr.stale"), row => Assert.StartsWith("south ", row.TextContent.Trim()));
+        Assert.Equal(3, frame.FindAll("tr.stale").Count);
+        await bed.Sampler.StopAsync(CancellationToken.None);
+    }
+
+    [Fact]
     public async Task Page_Fails_TheFrameStaysAndItCanBeTriedAgain()
     {
         await using var bed = new AdminBed();

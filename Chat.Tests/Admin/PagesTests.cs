@@ -40,6 +40,9 @@ public sealed class PagesTests
     // Their lists cannot be empty, or are of the console itself.
     private static readonly string[] NeverEmpty = ["/admin", "/admin/workers", "/admin/workers/w1", "/admin/alerts?tab=rules", "/admin/user?id=u1", "/admin/conversation?id=c1", "/healthchecks-ui", "/admin/metrics"];
 
+    // Of one node, which is the first where none is named.
+    private static readonly string[] OfOneNode = ["/admin/workers/w1", "/admin/audit"];
+
     public static TheoryData<string> Addresses { get; } = [.. All.Select(p => p.Address)];
 
     public static TheoryData<string> Lists { get; } = [.. All.Select(p => p.Address).Except(NeverEmpty)];
@@ -93,6 +96,30 @@ public sealed class PagesTests
     }
 
     [Theory]
+    [MemberData(nameof(Addresses))]
+    public async Task Page_OneOfTwoNodesIsDown_ShowsTheOther(string address)
+    {
+        foreach (var down in new[] { "north", "south" })
+        {
+            await using var bed = new AdminBed(Role.Admin, "north", "south");
+            Samples.Fill(bed.Api, "a-word");
+            bed.Tell(Samples.Overview("a-word"), "north");
+            bed.Tell(Samples.Overview("a-word"), "south");
+            bed.Api.Down.Add(down);
+            var page = Open(bed, address);
+            page.WaitForAssertion(() => Assert.Empty(page.FindAll(".skeleton")));
+            if (down == "north" && OfOneNode.Contains(address))
+            {
+                Assert.Contains("cannot be reached", page.Find("[role=alert]").TextContent);
+            }
+            else
+            {
+                Assert.Contains("a-word", page.Markup);
+            }
+        }
+    }
+
+    [Theory]
     [MemberData(nameof(Lists))]
     public async Task Page_NothingThere_SaysWhy(string address)
     {
@@ -112,7 +139,7 @@ public sealed class PagesTests
         bed.Tell(Samples.Overview());
         var page = Open(bed, address);
         page.WaitForAssertion(() => Assert.Empty(page.FindAll(".skeleton")));
-        foreach (var button in page.FindAll("button").Where(b => b.TextContent.Trim() is "Acknowledge" or "Silence…" or "Restart…" or "Restart all…" or "Drain…" or "Disconnect…" or "Replay…" or "Discard all…" or "Reveal…" or "Edit…" or "Block…" or "Trace for 10 min…" or "End the trace" or "Begin…"))
+        foreach (var button in page.FindAll("button").Where(b => b.TextContent.Trim() is "Acknowledge" or "Silence…" or "Restart…" or "Restart all…" or "Drain…" or "Take stacks…" or "Disconnect…" or "Replay…" or "Discard all…" or "Reveal…" or "Edit…" or "Block…" or "Trace for 10 min…" or "End the trace" or "Begin…"))
         {
             Assert.Equal("true", button.GetAttribute("aria-disabled"));
             Assert.StartsWith("Needs the role", button.GetAttribute("title"));
