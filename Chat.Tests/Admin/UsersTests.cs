@@ -84,6 +84,41 @@ public sealed class UsersTests
         Assert.Single(page.FindAll("tr[data-row]"));
     }
 
+    [Fact]
+    public async Task Users_ChangedByAnotherOperator_AreShownByThemselvesAndWhatIsTypedStays()
+    {
+        await using var bed = new AdminBed();
+        Assert.Null(bed.Users.Add("otto", Secret, Role.Operator));
+        bed.Viewer.Connect();
+        var page = Open(bed, Users);
+        await page.Find("form input[type=text]").ChangeAsync(new() { Value = "half-typed" });
+
+        Assert.Null(bed.Users.SetRole("otto", Role.Viewer));
+        Assert.Null(bed.Users.SetDisabled("otto", true));
+        Assert.Null(bed.Users.Add("vera", Secret, Role.Viewer));
+        bed.Push();
+        page.WaitForAssertion(() => Assert.Equal("disabled", Row(page, "otto").QuerySelector(".mark")!.TextContent));
+        Assert.Equal("Viewer", Row(page, "otto").QuerySelector("select")!.GetAttribute("value"));
+        Assert.Equal(["otto", "root", "vera"], page.FindAll("tr[data-row] b").Select(b => b.TextContent));
+        Assert.Equal("half-typed", page.Find("form input[type=text]").GetAttribute("value"));
+
+        Assert.Null(bed.Users.Remove("vera"));
+        bed.Push();
+        page.WaitForAssertion(() => Assert.Equal(["otto", "root"], page.FindAll("tr[data-row] b").Select(b => b.TextContent)));
+    }
+
+    [Fact]
+    public async Task Sessions_BegunElsewhere_AreShownByThemselves()
+    {
+        await using var bed = new AdminBed(Role.Viewer);
+        bed.Viewer.Connect();
+        var page = Open(bed, Account);
+        Assert.Single(page.FindAll("tr[data-row]"));
+        bed.Users.Begin(bed.Users.Find("someone")!, "10.0.0.x", "elsewhere");
+        bed.Push();
+        page.WaitForAssertion(() => Assert.Equal(2, page.FindAll("tr[data-row]").Count));
+    }
+
     [Theory]
     [InlineData("not the current one", Secret, "The current password is another.")]
     [InlineData(AdminBed.Password, "short", null)]
