@@ -183,6 +183,43 @@ public sealed class ConsoleTests(ConsoleFixture console)
     }
 
     [Fact]
+    public async Task Workers_TheConsolesOwnRow_TellsWhatItUses()
+    {
+        var (page, _) = await console.OpenAsync("vera");
+        await console.GoAsync(page, "admin/workers");
+        var titles = (await page.Locator("th").AllTextContentsAsync()).ToList();
+        var cells = page.Locator("tr[data-worker=console] td");
+        await Eventually.TrueAsync(async () => await CellAsync("CPU") is var cpu && cpu.EndsWith('%'), "the share of CPU is told");
+        Assert.Matches(@"^\d+ (s|min)", await CellAsync("Uptime"));
+        Assert.Matches(@"^\d+(\.\d+)?.MB$", await CellAsync("Memory"));
+        Assert.Equal("–", await CellAsync("Conn."));
+        await page.Context.CloseAsync();
+
+        async Task<string> CellAsync(string title) => (await cells.Nth(titles.IndexOf(title)).InnerTextAsync()).Trim();
+    }
+
+    [Fact]
+    public async Task Users_ChangedByAnotherAdmin_AreShownByThemselves()
+    {
+        var name = $"new-{Guid.CreateVersion7():N}"[..16];
+        var (watching, complaints) = await console.OpenAsync();
+        var (page, _) = await console.OpenAsync();
+        await console.GoAsync(watching, "admin/settings?tab=users");
+        await console.GoAsync(page, "admin/settings?tab=users");
+        await page.FillAsync("form.fields input[type=text]", name);
+        await page.FillAsync("form.fields input[type=password]", ConsoleFixture.Password);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Add" }).ClickAsync();
+        var row = watching.Locator($"tr[data-row]:has(b:text-is('{name}'))");
+        await row.WaitForAsync();
+
+        await page.Locator($"tr[data-row]:has(b:text-is('{name}'))").GetByRole(AriaRole.Button, new() { Name = "Disable" }).ClickAsync();
+        await row.Locator(".mark:has-text('disabled')").WaitForAsync();
+        Assert.Empty(complaints);
+        await watching.Context.CloseAsync();
+        await page.Context.CloseAsync();
+    }
+
+    [Fact]
     public async Task SignIn_WrongPasswordForeignOriginNoToken_AreRefused()
     {
         using var handler = new HttpClientHandler { AllowAutoRedirect = false };

@@ -40,9 +40,13 @@ internal sealed record WorkerSnapshot(
     DateTimeOffset? RetryAt,
     TimeSpan? HeartbeatAge,
     WorkerVitals? Vitals,
-    IReadOnlyDictionary<string, JsonElement> Parts);
+    IReadOnlyDictionary<string, JsonElement> Parts,
+    WorkerUse? Use = null);
 
-/// <summary>What every heartbeat carries. <c>ThreadPoolDelaySeconds</c> is the longest wait for a pool thread since the last beat, those still waiting included.</summary>
+/// <summary>What the supervisor sees of a process that sends no heartbeat. <c>CpuShare</c> is of one core, as in the heartbeats.</summary>
+internal sealed record WorkerUse(double? CpuShare, long WorkingSetBytes);
+
+/// <summary>What every heartbeat carries. <c>CpuShare</c> is of one core: two that are busy make 2. <c>ThreadPoolDelaySeconds</c> is the longest wait for a pool thread since the last beat, those still waiting included.</summary>
 internal sealed record WorkerVitals(
     int Pid,
     double UptimeSeconds,

@@ -14,12 +14,14 @@ internal sealed class Crew : IWorkersMonitor, IWorkerQuestions, IDisposable
     private readonly OutputForwarder _output = new(Console.Out);
     private readonly Dictionary<string, string?> _settings = [];
     private readonly Counter<long> _relayDropped;
+    private readonly CompanionUse _use;
 
     public Crew(Roster roster, ProcessPlan plan, ControlServer control, EventBoard board, IChildLauncher launcher, IOptions<WorkersOptions> options, IMeterFactory meters, TimeProvider time)
     {
         _relayDropped = meters.Create("Chat.Workers").CreateCounter<long>("chat.worker.relay.dropped", "{message}", "Relayed payloads that a worker was too slow to take.");
         _board = board;
         _time = time;
+        _use = new(time);
         var context = new SlotContext(launcher, options.Value, time, Environment, board.Tell, _output.Forward);
         Workers = [.. roster.Workers.Select(child => new ChildSlot(child, context))];
         Companions = [.. roster.Companions.Select(child => new ChildSlot(child, context))];
@@ -51,7 +53,7 @@ internal sealed class Crew : IWorkersMonitor, IWorkerQuestions, IDisposable
     public WorkersSnapshot Current => WorkersSnapshot.Of(
         _time.GetUtcNow(),
         [.. Workers.Select(slot => slot.Describe())],
-        [.. Companions.Select(slot => slot.Describe())],
+        [.. Companions.Select(slot => _use.Of(slot.Describe()))],
         Rolling);
 
     public IReadOnlyList<WorkerEvent> Recent => _board.Recent;
@@ -92,6 +94,15 @@ internal sealed class Crew : IWorkersMonitor, IWorkerQuestions, IDisposable
         {
             _settings[key] = value;
             Broadcast(new Set(key, value));
+        }
+    }
+
+    /// <summary>Looks what the companions use; reads files.</summary>
+    public void Measure()
+    {
+        foreach (var slot in Companions)
+        {
+            _use.Measure(slot.Describe());
         }
     }
 

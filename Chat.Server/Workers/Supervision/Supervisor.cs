@@ -110,6 +110,7 @@ internal sealed partial class Supervisor(
         if (time.GetElapsedTime(_lastFleet) >= _options.HeartbeatInterval)
         {
             _lastFleet = time.GetTimestamp();
+            crew.Measure();
             crew.TellFleet();
         }
     }
