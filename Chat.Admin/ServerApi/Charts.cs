@@ -37,6 +37,7 @@ internal sealed class Charts(SharedReads reads)
     private ChartAnswer Named(ChartAnswer answer, string part, string node, bool byPart) => answer with
     {
         Lines = [.. answer.Lines.Select(l => l with { Name = $"{(reads.Nodes.Count > 1 ? node : "")} {(byPart ? part : l.Name)}".Trim() })],
+        Markers = reads.Nodes.Count > 1 ? [.. answer.Markers.Select(m => m with { Text = $"{node} {m.Text}" })] : answer.Markers,
     };
 
     private static ChartAnswer Chosen(ChartAnswer answer, string? line, bool byPart) =>

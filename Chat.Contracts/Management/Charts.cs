@@ -42,7 +42,7 @@ public sealed record ChartAnswer
     /// <summary>Its lines; at most 1,600 points each.</summary>
     public IReadOnlyList<ChartLine> Lines { get; init; } = [];
 
-    /// <summary>What happened meanwhile: alerts, restarts.</summary>
+    /// <summary>What happened meanwhile: alerts, restarts, starts and deployments of the node.</summary>
     public IReadOnlyList<ChartMarker> Markers { get; init; } = [];
 }
 
@@ -53,6 +53,6 @@ public sealed record ChartLine(string Name, IReadOnlyList<double?> Values);
 
 /// <summary>Something to mark in a chart.</summary>
 /// <param name="At">When.</param>
-/// <param name="Kind"><c>alert</c> or <c>worker</c>.</param>
+/// <param name="Kind"><c>alert</c>, <c>worker</c>, <c>start</c> or <c>deploy</c>.</param>
 /// <param name="Text">One line.</param>
 public sealed record ChartMarker(DateTimeOffset At, string Kind, string Text);

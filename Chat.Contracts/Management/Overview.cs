@@ -177,7 +177,7 @@ public sealed record NodeEvent
     /// <summary>When.</summary>
     public DateTimeOffset At { get; init; }
 
-    /// <summary><c>alert</c>, <c>worker</c>, <c>health</c>, <c>backplane</c>, <c>action</c>, or what a worker calls it.</summary>
+    /// <summary><c>alert</c>, <c>worker</c>, <c>health</c>, <c>backplane</c>, <c>action</c>, <c>start</c> (of the node), <c>deploy</c> (a start of another build than before), or what a worker calls it.</summary>
     public required string Kind { get; init; }
 
     /// <summary><c>info</c>, <c>warning</c> or <c>critical</c>.</summary>

@@ -128,6 +128,8 @@ internal static class ManagementSetup
         services.AddSingleton<WorkerViews>();
         services.AddSingleton<AlertViews>();
         services.AddSingleton<HealthViews>();
+        services.AddSingleton<NodeStart>();
+        services.AddHostedService(s => s.GetRequiredService<NodeStart>());
         services.AddSingleton<EventViews>();
         services.AddSingleton<QueueViews>();
         services.AddSingleton<DependencyViews>();

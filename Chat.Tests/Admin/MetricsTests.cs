@@ -1,4 +1,5 @@
 using Bunit;
+using Chat.Admin.Access;
 using Chat.Admin.Pages;
 using Chat.Admin.Parts;
 using Chat.Contracts;
@@ -60,6 +61,32 @@ public sealed class MetricsTests
 
         await page.Find(".page-head input[type=checkbox]").ChangeAsync(new() { Value = true });
         Assert.EndsWith("?compare=previous", bed.Services.GetService(typeof(NavigationManager)) is NavigationManager navigation ? navigation.Uri : "");
+    }
+
+    [Fact]
+    public async Task Nodes_Several_LinesHaveColoursOfTheirOwnAndMarkersNameTheirNode()
+    {
+        await using var bed = new AdminBed(Role.Viewer, "north", "south");
+        Samples.Fill(bed.Api);
+        bed.Api.Answer($"{ManagementRoutes.Charts}/connections", new ChartAnswer
+        {
+            Chart = View, Range = "1h", From = Samples.Now.AddMinutes(-30), StepSeconds = 600,
+            Lines = [new("p50", [1, 2, 3]), new("p99", [4, 5, 6])], Markers = [new(Samples.Now.AddMinutes(-12), "deploy", "the node started with version 2 after 1")],
+        });
+        var page = bed.Open(typeof(Metrics), "/admin/metrics");
+        Assert.Equal(4, page.FindAll("path.line").Select(l => l.ClassName).Distinct().Count());
+        Assert.Equal(page.FindAll("path.line").Select(l => l.ClassName!.Split(' ')[1]), page.FindAll(".legend i").Select(l => l.ClassName));
+        Assert.Equal(2, page.FindAll("path.marker.deploy").Count);
+        Assert.Contains(page.FindAll("path.marker title"), t => t.TextContent.EndsWith("south the node started with version 2 after 1", StringComparison.Ordinal));
+        Assert.Contains("north the node started with version 2 after 1", page.Find("[data-chart]").GetAttribute("data-chart"));
+    }
+
+    [Fact]
+    public void Colours_MoreLinesThanColours_AreUsedAgain()
+    {
+        var colours = Series.ColoursOf(Enumerable.Range(1, 12).Select(n => $"w{n}"));
+        Assert.Equal([0, 1, 2, 3, 4, 5, 6, 7, 0, 1, 2, 3], Enumerable.Range(1, 12).Select(n => colours[$"w{n}"]));
+        Assert.Equal(2, Series.ColoursOf(["north p50", "south p50"]).Values.Distinct().Count());
     }
 
     [Fact]

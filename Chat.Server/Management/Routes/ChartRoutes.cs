@@ -53,7 +53,7 @@ internal sealed class ChartRoutes(ChartBook charts, EventViews events, HealthVie
             From = begin,
             StepSeconds = step.TotalSeconds * thin,
             Lines = [.. lines.Select(l => new Chat.Contracts.Management.ChartLine(l.Name, Thin(l.Values, thin)))],
-            Markers = [.. events.Latest().Where(e => e.At >= begin && e.At <= end && e.Kind is "alert" or "worker").OrderBy(e => e.At).Select(e => new ChartMarker(e.At, e.Kind, $"{e.Target} {e.Text}"))],
+            Markers = [.. events.Latest().Where(e => e.At >= begin && e.At <= end && e.Kind is "alert" or "worker" or "start" or "deploy").OrderBy(e => e.At).Select(e => new ChartMarker(e.At, e.Kind, $"{e.Target} {e.Text}"))],
         };
     }
 

@@ -7,7 +7,7 @@ using Chat.Server.Workers.Ports;
 namespace Chat.Server.Management.Views;
 
 /// <summary>What happened to the node, from all that remembers: workers, checks, alerts.</summary>
-internal sealed class EventViews(IWorkersMonitor monitor, IHealthBook health, IAlertBook alerts)
+internal sealed class EventViews(IWorkersMonitor monitor, IHealthBook health, IAlertBook alerts, NodeStart start)
 {
     private const int Most = 200;
 
@@ -16,6 +16,7 @@ internal sealed class EventViews(IWorkersMonitor monitor, IHealthBook health, IA
         .. monitor.Recent.Select(Of)
             .Concat(health.Current.Entries.SelectMany(e => Of(health.History.Of(e.Name))))
             .Concat(alerts.Current.Firing.Concat(alerts.History()).SelectMany(Of))
+            .Concat(start.Events)
             .OrderByDescending(e => e.At)
             .Take(most),
     ];
