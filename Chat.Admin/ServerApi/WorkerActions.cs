@@ -27,6 +27,10 @@ internal sealed class WorkerActions(Actions actions, DialogDesk desk)
         Role.Admin, "worker.kill", ManagementRoutes.WorkerKill, node, worker,
         "Kill", $"{Clients(worker)} break without a word, as in a crash; the supervisor starts another. Only a server in Development does this.");
 
+    public Task StacksAsync(string node, WorkerView worker) => AskAsync(
+        Role.Admin, "worker.stacks", ManagementRoutes.WorkerStacks, node, worker,
+        "Take stacks of", "It stands still for about half a second, and its clients wait. Only the names of methods are taken, nothing of its memory.", "Take");
+
     public async Task RestartAllAsync(string node, int workers)
     {
         if (await desk.AskAsync(new($"Restart all {workers} workers of {node}?", "One after the other; each replacement is ready before the next one drains. There is no undo.", "Restart all")
@@ -39,9 +43,9 @@ internal sealed class WorkerActions(Actions actions, DialogDesk desk)
         }
     }
 
-    private async Task AskAsync(Role least, string action, string route, string node, WorkerView worker, string verb, string effect)
+    private async Task AskAsync(Role least, string action, string route, string node, WorkerView worker, string verb, string effect, string? button = null)
     {
-        if (await desk.AskAsync(new($"{verb} {worker.Id} of {node}?", effect, verb)) is not null)
+        if (await desk.AskAsync(new($"{verb} {worker.Id} of {node}?", effect, button ?? verb)) is not null)
         {
             await actions.DoAsync(least, action, $"worker/{worker.Id}", node, Address.Of(route, worker.Id));
         }

@@ -39,6 +39,9 @@ public static class ManagementRoutes
     /// <summary>POST <see cref="WorkerActionRequest"/> → <see cref="ActionResult"/>: ends its process without a word, as a crash would; in Development only. Admin.</summary>
     public const string WorkerKill = Worker + "/kill";
 
+    /// <summary>GET <see cref="StacksAnswer"/>: the stacks taken last; POST <see cref="WorkerActionRequest"/> → <see cref="ActionResult"/>: takes them anew. Admin.</summary>
+    public const string WorkerStacks = Worker + "/stacks";
+
     /// <summary>POST <see cref="WorkerActionRequest"/> → <see cref="ActionResult"/>: restarts all, one after the other. Admin.</summary>
     public const string RestartAll = Root + "/workers-restart";
 

@@ -8,6 +8,7 @@ using Chat.Server.Management.Callers;
 using Chat.Server.Management.Live;
 using Chat.Server.Management.Nodes;
 using Chat.Server.Management.Routes;
+using Chat.Server.Management.Stacks;
 using Chat.Server.Management.Views;
 using Chat.Server.Workers.Listening;
 using Chat.Server.Workers.Ports;
@@ -41,6 +42,7 @@ internal static class ManagementSetup
         services.AddSingleton<IManagementRoutes, SessionRoutes>();
         services.AddSingleton<IManagementRoutes, LiveRoutes>();
         services.AddSingleton<IManagementRoutes, WorkerRoutes>();
+        services.AddSingleton<IManagementRoutes, StackRoutes>();
         services.AddSingleton<IManagementRoutes, ConnectionRoutes>();
         services.AddSingleton<IManagementRoutes, UserRoutes>();
         services.AddSingleton<IManagementRoutes, ConversationRoutes>();
@@ -137,6 +139,8 @@ internal static class ManagementSetup
         services.AddSingleton<SettingsBook>();
         services.AddSingleton<LogLevelDesk>();
         services.AddSingleton<FaultDesk>();
+        services.AddSingleton<IStackReader, CreateDump>();
+        services.AddSingleton<StackDesk>();
     }
 
     private static void Answer<TService, TQuestion, TAnswer>(

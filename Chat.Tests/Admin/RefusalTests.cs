@@ -16,6 +16,7 @@ public sealed class RefusalTests
         ["worker.restart"] = (Role.Operator, b => Of<WorkerActions>(b).RestartAsync("node-1", Samples.Worker("w1"))),
         ["worker.drain"] = (Role.Operator, b => Of<WorkerActions>(b).DrainAsync("node-1", Samples.Worker("w1"))),
         ["worker.stop"] = (Role.Operator, b => Of<WorkerActions>(b).StopAsync("node-1", Samples.Worker("w1"))),
+        ["worker.stacks"] = (Role.Admin, b => Of<WorkerActions>(b).StacksAsync("node-1", Samples.Worker("w1"))),
         ["worker.kill"] = (Role.Admin, b => Of<WorkerActions>(b).KillAsync("node-1", Samples.Worker("w1"))),
         ["fault.begin"] = (Role.Admin, b => Of<FaultActions>(b).BeginAsync("node-1", FaultIds.DatabaseAway, "Database away", "It fails.", 30)),
         ["fault.end"] = (Role.Admin, b => Of<FaultActions>(b).EndAsync("node-1", FaultIds.DatabaseAway)),

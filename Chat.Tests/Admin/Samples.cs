@@ -37,6 +37,7 @@ internal static class Samples
     {
         api.Answer(ManagementRoutes.Workers, new WorkersAnswer { At = Now, Total = 2, Healthy = 2, Supervised = true, Workers = [Worker("w1", word: word), Worker("w2", word: word)], Companions = [Worker("console")] });
         api.Answer(ManagementRoutes.Workers + "/w1", new WorkerDetail { Worker = Worker("w1", word: word), Timeline = [new() { At = Now, Worker = "w1", Kind = "state", To = WorkerStates.Healthy, Text = word }], Log = [new(Now, true, word)] });
+        api.Answer(ManagementRoutes.Workers + "/w1/stacks", Stacks(word));
         api.Answer(ManagementRoutes.Alerts, new AlertsAnswer
         {
             Firing = [Alert(word)], Pending = [Alert(word) with { Phase = "pending" }], Silenced = [Alert(word)],
@@ -91,6 +92,8 @@ internal static class Samples
     }
 
     public static DeadLetterView Letter(string word = "text") => new() { Id = "d1", User = word, Device = word, Conversation = "c1", Seq = 5, MessageId = "m1", Type = word, Attempts = 5, Reason = word, At = Now };
+
+    public static StacksAnswer Stacks(string word = "text") => new() { At = Now, Pid = 100, Milliseconds = 540, Threads = 4, Stacks = [new(3, true, [$"libc.so.6!{word}", "Chat.Work()"]), new(1, false, [])] };
 
     public static UserTrace Trace(string word = "text") => new()
     {

@@ -35,6 +35,33 @@ public sealed class OperatorTests(ConsoleFixture console)
     }
 
     [Fact]
+    public async Task Stacks_OfAWorker_AreTakenShownAndAudited()
+    {
+        var (viewer, _) = await console.OpenAsync("otto");
+        await console.GoAsync(viewer, "admin/workers/w1");
+        await viewer.RefusesAsync(viewer.GetByRole(AriaRole.Button, new() { Name = "Take stacks…" }));
+        await viewer.Context.CloseAsync();
+
+        var before = console.Server.WorkerIds();
+        var (page, complaints) = await console.OpenAsync();
+        await console.GoAsync(page, "admin/workers/w1");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Take stacks…" }).ClickAsync();
+        await page.AgreeAsync();
+        var stacks = page.Locator("pre[aria-label=Stacks]");
+        await stacks.WaitForAsync();
+
+        // A worker always waits for its supervisor's words, in code of its own.
+        Assert.Contains("Chat.Server.Workers.Control.", await stacks.InnerTextAsync());
+        Assert.DoesNotContain("0x", await stacks.InnerTextAsync());
+        await page.Locator("main:has-text('threads of process')").WaitForAsync();
+        Assert.Equal(before, console.Server.WorkerIds());
+        Assert.Empty(Directory.GetFiles(Path.Combine(console.Server.Folder, "data", "stacks")));
+        Assert.Empty(complaints);
+        await page.Context.CloseAsync();
+        await AuditedAsync("ada", "worker.stacks", "w1");
+    }
+
+    [Fact]
     public async Task Alert_SilencedByKey_IsMutedUntilTheSilenceExpires()
     {
         var (admin, complaints) = await console.OpenAsync();

@@ -22,6 +22,7 @@ internal sealed partial class WorkerRuntime(
 
     public Task StartingAsync(CancellationToken cancellationToken)
     {
+        LookingIn.AllowSupervisor();
         drain.Began += reason => control.Send(new Draining(reason));
         control.Start(OnMessage, OnRelay, OnSupervisorGone);
         heart.Start((vitals, parts) => control.TrySend(ControlFrame.Of(new Beat(vitals, parts))));
