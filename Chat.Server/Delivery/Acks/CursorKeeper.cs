@@ -72,8 +72,9 @@ internal sealed partial class CursorKeeper(
     /// <summary>Writes what is noted now. What was noted meanwhile stays noted.</summary>
     public async Task FlushAsync(CancellationToken cancellation)
     {
-        // One order for all writers of cursors, so that two nodes never wait for each other in a circle.
-        foreach (var part in _dirty.OrderBy(d => d.Key).Chunk(MostAtOnce))
+        // One order for all writers of cursors, so that two nodes never wait for each other in a circle. Of a copy made by the dictionary itself:
+        // LINQ asks it for its count first and fails when it has grown until it copies.
+        foreach (var part in _dirty.ToArray().OrderBy(d => d.Key).Chunk(MostAtOnce))
         {
             await cursors.SaveAsync([.. part.Select(d => new AckedCursor(d.Key.User, d.Key.Device, d.Key.Conversation, d.Value))], cancellation);
             lock (_lock)
