@@ -6,7 +6,7 @@ using Chat.Server.Workers.Ports;
 namespace Chat.Server.Delivery;
 
 /// <summary>
-/// Sends the clients away when the process goes: each is told at once when to reconnect, and is closed at that moment if it has not
+/// Sends the clients away when the process goes: each is told at once when to reconnect, and is closed soon after that moment if it has not
 /// gone by then, so that they come back spread over the window instead of all together.
 /// </summary>
 internal sealed class DeliveryDrain(UserConnections users, CursorKeeper keeper, TimeProvider time) : IDrainStep
@@ -15,20 +15,22 @@ internal sealed class DeliveryDrain(UserConnections users, CursorKeeper keeper, 
     {
         var pumps = users.All.ToArray();
         Random.Shared.Shuffle(pumps);
+        var slots = new DrainSlots(pumps.Length, context.Window);
         var started = time.GetTimestamp();
         for (var i = 0; i < pumps.Length; i++)
         {
-            pumps[i].Announce(new Notice { Kind = NoticeKinds.Draining, ReconnectAfter = Slot(i, pumps.Length, context).TotalSeconds });
+            pumps[i].Announce(new Notice { Kind = NoticeKinds.Draining, ReconnectAfter = slots.Told(i).TotalSeconds });
         }
 
         var closing = new List<Task>(pumps.Length);
         for (var i = 0; i < pumps.Length; i++)
         {
-            var wait = Slot(i, pumps.Length, context) - time.GetElapsedTime(started);
+            var wait = slots.Closed(i) - time.GetElapsedTime(started);
             if (wait > TimeSpan.Zero && !cancellationToken.IsCancellationRequested)
             {
-                // Out of time, the rest is closed at once.
-                await Task.Delay(wait, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                // Out of time, the rest is closed at once; and for one that has gone nobody waits.
+                using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, pumps[i].Connection.ConnectionAborted);
+                await Task.Delay(wait, time, over.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
 
             closing.Add(pumps[i].CloseAsync(new Notice { Kind = NoticeKinds.Bye, Code = ErrorCodes.Draining, Retry = true, RetryAfter = 0 }));
@@ -37,7 +39,4 @@ internal sealed class DeliveryDrain(UserConnections users, CursorKeeper keeper, 
         await Task.WhenAll(closing);
         await keeper.FlushAsync(cancellationToken);
     }
-
-    /// <summary>When a connection's turn is, from the beginning of the drain.</summary>
-    internal static TimeSpan Slot(int index, int count, DrainContext context) => context.Window * ((double)(index + 1) / count);
 }

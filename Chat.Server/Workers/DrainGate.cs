@@ -36,7 +36,7 @@ internal sealed class DrainGate(RequestDelegate next, DrainState drain, ProcessP
     /// <summary>With others on the port at once; alone, when the successor can be there.</summary>
     private int RetryAfter()
     {
-        var left = plan.Workers > 1 ? TimeSpan.Zero : (drain.Deadline - time.GetUtcNow()) ?? TimeSpan.Zero;
-        return 1 + (int)Math.Max(0, Math.Ceiling(left.TotalSeconds));
+        var left = (drain.Deadline - time.GetUtcNow()) ?? TimeSpan.Zero;
+        return plan.Workers > 1 ? 0 : 1 + (int)Math.Max(0, Math.Ceiling(left.TotalSeconds));
     }
 }
