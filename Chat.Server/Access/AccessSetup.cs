@@ -1,5 +1,6 @@
 using System.Net;
 using Chat.Server.Access.ApiKeys;
+using Chat.Server.Workers.Ports;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.Cors.Infrastructure;
 using Microsoft.AspNetCore.HttpOverrides;
@@ -30,6 +31,7 @@ internal static class AccessSetup
         services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme).AddJwtBearer();
         services.AddApiKeys();
         services.AddSingleton<PlainHttp>();
+        services.AddSingleton<IWarmUp, AccessWarmUp>();
         services.AddAuthorization();
 
         services.AddCors();

@@ -45,6 +45,7 @@ internal static class DeliverySetup
         AddLoop<DeliveryUpkeep>(services);
         AddLoop<Provisionals>(services);
         services.AddSingleton<IDrainStep, DeliveryDrain>();
+        services.AddSingleton<IWarmUp, DeliveryWarmUp>();
         return services;
     }
 

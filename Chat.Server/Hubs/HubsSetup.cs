@@ -1,6 +1,8 @@
 using Chat.Contracts;
 using Chat.Server.Presence;
 using Chat.Server.Sessions;
+using Chat.Server.Workers.Ports;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.SignalR;
@@ -35,6 +37,7 @@ internal static class HubsSetup
         services.AddSingleton<TracedCalls>();
         services.AddSingleton<Signals>();
         services.AddSingleton<TopicCalls>();
+        services.AddSingleton<IWarmUp>(provider => new HubsWarmUp(WayToTheHub(new ConnectionBuilder(provider)).Build(), provider.GetRequiredService<IServiceScopeFactory>()));
         return services;
     }
 
@@ -43,6 +46,8 @@ internal static class HubsSetup
         app.MapConnections(
                 ChatHubContract.Path,
                 new HttpConnectionDispatcherOptions(),
-                connections => connections.UseHearing().UseRefreshableUser().UseHub<ChatHub>())
+                connections => WayToTheHub(connections))
             .WithMetadata([.. typeof(ChatHub).GetCustomAttributes(inherit: true), new HubMetadata(typeof(ChatHub))]);
+
+    private static IConnectionBuilder WayToTheHub(IConnectionBuilder connections) => connections.UseHearing().UseRefreshableUser().UseHub<ChatHub>();
 }

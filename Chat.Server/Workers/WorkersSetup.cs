@@ -3,6 +3,7 @@ using Chat.Server.Workers.Listening;
 using Chat.Server.Workers.Ports;
 using Chat.Server.Workers.Runtime;
 using Chat.Server.Workers.Supervision;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 
@@ -100,6 +101,11 @@ internal static class WorkersSetup
         }
 
         builder.WebHost.UseSockets(sockets => sockets.CreateBoundListenSocket = port.Listen);
+        if (plan.Role is ProcessRole.Worker)
+        {
+            // Of several factories the server takes the one that was added last.
+            services.AddSingleton<IConnectionListenerFactory, WarmListeners>();
+        }
 
         // It covers a drain that did not come by signal or command. The framework's half minute would be spent on connections nobody closes.
         services.AddOptions<HostOptions>().Configure<IOptions<WorkersOptions>>((host, workers) =>
@@ -116,6 +122,9 @@ internal static class WorkersSetup
         services.AddSingleton<IWorkerRelay>(provider => provider.GetRequiredService<WorkerRelay>());
         services.AddSingleton<IWorkerJournal, WorkerJournal>();
         services.AddHostedService<WorkerRuntime>();
+        services.AddSingleton<RequestPipeline>();
+        services.AddSingleton<IStartupFilter>(provider => provider.GetRequiredService<RequestPipeline>());
+        services.AddSingleton<WarmUpRun>();
     }
 
     private static void AddSole(IServiceCollection services)

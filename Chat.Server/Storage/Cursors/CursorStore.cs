@@ -16,10 +16,7 @@ internal sealed class CursorStore(StorageGate gate, IStorageDialect dialect, Tim
             async (db, ct) =>
             {
                 var now = time.GetUtcNow().ToUnixTimeMilliseconds();
-                var known = await db.Devices
-                    .Where(d => d.UserId == user && d.DeviceId == device)
-                    .ExecuteUpdateAsync(d => d.SetProperty(p => p.LastSeenAt, now), ct);
-                if (known == 0)
+                if (!await SeeAsync(db, user, device, now, ct))
                 {
                     await RegisterAsync(db, user, device, maxDevices, now, ct);
                 }
@@ -27,6 +24,15 @@ internal sealed class CursorStore(StorageGate gate, IStorageDialect dialect, Tim
                 return await FollowingAsync(db, user, device, ct);
             },
             cancellation);
+
+    /// <summary>Does what opening a known device does, for one that nobody has: nothing is changed, and what a first connection would wait for has been compiled.</summary>
+    public Task OpenNobodysAsync(CancellationToken cancellation) => gate.RunAsync(
+        async (db, ct) =>
+        {
+            await SeeAsync(db, "", "", now: 0, ct);
+            return await FollowingAsync(db, "", "", ct);
+        },
+        cancellation);
 
     /// <summary>Moves cursors forward; the greatest acknowledged counts.</summary>
     public Task SaveAsync(IReadOnlyList<AckedCursor> acks, CancellationToken cancellation) =>
@@ -39,6 +45,11 @@ internal sealed class CursorStore(StorageGate gate, IStorageDialect dialect, Tim
                 .Where(c => c.UserId == user && c.DeviceId == device && c.ConversationId == conversation && c.AckedSeq > seq)
                 .ExecuteUpdateAsync(c => c.SetProperty(p => p.AckedSeq, seq), ct),
             cancellation);
+
+    private static async Task<bool> SeeAsync(ChatDb db, string user, string device, long now, CancellationToken ct) =>
+        await db.Devices
+            .Where(d => d.UserId == user && d.DeviceId == device)
+            .ExecuteUpdateAsync(d => d.SetProperty(p => p.LastSeenAt, now), ct) > 0;
 
     private static async Task RegisterAsync(ChatDb db, string user, string device, int maxDevices, long now, CancellationToken ct)
     {
