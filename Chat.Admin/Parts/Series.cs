@@ -52,7 +52,7 @@ internal static class Series
     {
         from = chart.From.ToUnixTimeMilliseconds(),
         step = chart.StepSeconds,
-        markers = chart.Drawn.Select(m => new { at = m.At.ToUnixTimeMilliseconds(), text = m.Text }),
+        markers = chart.Drawn.Select(m => new { at = m.At.ToUnixTimeMilliseconds(), kind = m.Kind, text = m.Text }),
         lines = chart.Lines.Select(l => new { name = l.Name, values = l.Values.Select(v => Units.Of(v, chart.Unit)) })
             .Concat((chart.Before ?? []).Select(l => new { name = BeforeName(l.Name), values = l.Values.Select(v => Units.Of(v, chart.Unit)) })),
     });

@@ -12,15 +12,16 @@ internal sealed class Charts(SharedReads reads)
 
     /// <summary>Either the chart or why there is none.</summary>
     /// <param name="compare">With what was in the time of the same length before; a node that does not know it leaves a gap.</param>
-    public async Task<(ChartPicture? Chart, string? Problem)> ReadAsync(string name, string range, Role role, string? line = null, bool compare = false)
+    /// <param name="total">Workers and nodes added up, where adding makes sense.</param>
+    public async Task<(ChartPicture? Chart, string? Problem)> ReadAsync(string name, string range, Role role, string? line = null, bool compare = false, bool total = false)
     {
-        var asking = AskAsync(name, $"range={range}", FreshOf(range), role, line);
-        var before = compare ? (await AskAsync(name, $"range={range}&previous=true", FreshOf(range), role, line)).Answers : null;
+        var asking = AskAsync(name, $"range={range}", FreshOf(range), role, line, total);
+        var before = compare ? (await AskAsync(name, $"range={range}&previous=true", FreshOf(range), role, line, total)).Answers : null;
         var (answers, problem) = await asking;
         return answers.Count == 0 ? (null, problem) : (ChartPicture.Of(name == Traffic ? "Messages" : answers[0].Chart.Title, answers[0].Chart.Unit, answers, before), null);
     }
 
-    private async Task<(List<ChartAnswer> Answers, string? Problem)> AskAsync(string name, string query, TimeSpan fresh, Role role, string? line)
+    private async Task<(List<ChartAnswer> Answers, string? Problem)> AskAsync(string name, string query, TimeSpan fresh, Role role, string? line, bool total)
     {
         // What is accepted, delivered and failed belongs into one picture.
         var parts = name == Traffic ? TrafficParts : [name];
@@ -29,15 +30,24 @@ internal sealed class Charts(SharedReads reads)
             a.node, $"{ManagementRoutes.Chart.Replace("{id}", Uri.EscapeDataString(a.part), StringComparison.Ordinal)}?{query}", role, fresh)));
         var answers = asked.Zip(replies)
             .Where(r => r.Second.Value is not null)
-            .Select(r => Named(Chosen(r.Second.Value!, line, name == Traffic), r.First.part, r.First.node, name == Traffic))
+            .Select(r => Named(Chosen(r.Second.Value!, line, name == Traffic), r.First.part, total && CanBeAdded(r.Second.Value!) ? null : r.First.node, name == Traffic))
             .ToList();
+        if (total && answers.Count > 0 && CanBeAdded(answers[0]))
+        {
+            answers = [answers[0] with { Lines = [.. answers.SelectMany(a => a.Lines).GroupBy(l => l.Name).Select(g => Sum([.. g]) with { Name = g.Key })], Markers = [.. answers.SelectMany(a => a.Markers)] }];
+        }
+
         return (answers, answers.Count > 0 ? null : replies.Select(r => r.Error?.Message).FirstOrDefault(m => m is not null) ?? "No node answered.");
     }
 
-    private ChartAnswer Named(ChartAnswer answer, string part, string node, bool byPart) => answer with
+    // Times and shares are no amounts.
+    private static bool CanBeAdded(ChartAnswer answer) => answer.Chart.Unit is "" or "1/s" or "By";
+
+    // Without a node all workers are one.
+    private ChartAnswer Named(ChartAnswer answer, string part, string? node, bool byPart) => answer with
     {
-        Lines = [.. answer.Lines.Select(l => l with { Name = $"{(reads.Nodes.Count > 1 ? node : "")} {(byPart ? part : l.Name)}".Trim() })],
-        Markers = reads.Nodes.Count > 1 ? [.. answer.Markers.Select(m => m with { Text = $"{node} {m.Text}" })] : answer.Markers,
+        Lines = [.. answer.Lines.Select(l => l with { Name = $"{(reads.Nodes.Count > 1 ? node : "")} {(byPart ? part : node is null && answer.Chart.By == "worker" ? "" : l.Name)}".Trim() })],
+        Markers = reads.Nodes.Count > 1 && node is not null ? [.. answer.Markers.Select(m => m with { Text = $"{node} {m.Text}" })] : answer.Markers,
     };
 
     private static ChartAnswer Chosen(ChartAnswer answer, string? line, bool byPart) =>

@@ -10,6 +10,9 @@ internal sealed class Fleet(SharedReads reads)
     // Deeper, the nodes would have to send more than anybody reads; narrow the search, or look at one node.
     private const int DeepestRow = 1000;
 
+    // Who answered last is asked first: a node that hangs would cost every page its whole patience, again and again.
+    private volatile string? _answering;
+
     public IReadOnlyList<string> Nodes => reads.Nodes;
 
     /// <summary>
@@ -38,11 +41,12 @@ internal sealed class Fleet(SharedReads reads)
         where T : class
     {
         Reply<T>? last = null;
-        foreach (var node in reads.Nodes)
+        foreach (var node in reads.Nodes.OrderBy(n => n == _answering ? 0 : 1))
         {
             last = await reads.GetAsync<T>(node, path, role);
             if (last.Error?.Code is not (ReplyCodes.Unreachable or ReplyCodes.Unreadable))
             {
+                _answering = node;
                 return last;
             }
         }

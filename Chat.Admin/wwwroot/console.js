@@ -78,7 +78,8 @@ document.addEventListener("pointermove", (e) => {
   tip ??= document.body.appendChild(Object.assign(document.createElement("div"), { className: "tip" }));
   const when = new Date(data.from + i * data.step * 1000).toISOString().slice(0, 19).replace("T", " ") + "Z";
   const at = data.from + ((e.clientX - box.left) / box.width) * (points - 1) * data.step * 1000;
-  const near = data.markers.filter((m) => Math.abs(m.at - at) * box.width <= 5 * (points - 1) * data.step * 1000).slice(-5);
+  const near = data.markers.filter((m) => Math.abs(m.at - at) * box.width <= 5 * (points - 1) * data.step * 1000)
+    .sort((a, b) => (a.kind === "worker") - (b.kind === "worker")).slice(0, 5);
   tip.textContent = [when, ...data.lines.map((l) => `${l.name || "value"}: ${l.values[i] ?? "–"}`), ...near.map((m) => `${new Date(m.at).toISOString().slice(11, 19)} ${m.text}`)].join("\n");
   tip.style.left = `${Math.min(e.clientX + 14, innerWidth - tip.offsetWidth - 8)}px`;
   tip.style.top = `${Math.min(e.clientY + 14, innerHeight - tip.offsetHeight - 8)}px`;

@@ -113,7 +113,7 @@ public sealed record WorkerView
     /// <summary>Resident memory.</summary>
     public long? MemoryBytes { get; init; }
 
-    /// <summary>Its limit; null: none of its own.</summary>
+    /// <summary>What the node's processes may have together: the control group's limit, or the machine's memory.</summary>
     public long? MemoryLimitBytes { get; init; }
 
     /// <summary>The longest wait for a pool thread within the last beat.</summary>

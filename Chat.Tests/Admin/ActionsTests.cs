@@ -113,6 +113,27 @@ public sealed class ActionsTests
     }
 
     [Fact]
+    public async Task Fleet_SharedQuestion_IsAskedOfWhoAnsweredLast()
+    {
+        await using var bed = new AdminBed(Role.Viewer, "a", "b", "c");
+        Samples.Fill(bed.Api);
+        bed.Api.Down.Add("a");
+        var fleet = bed.Services.GetRequiredService<Fleet>();
+        for (var question = 0; question < 3; question++)
+        {
+            Assert.NotNull((await fleet.AnyAsync<SettingsAnswer>($"{ManagementRoutes.Settings}?n={question}", Role.Viewer)).Value);
+        }
+
+        Assert.Equal(["a", "b", "b", "b"], bed.Api.Gets.Select(g => g.Node));
+        bed.Api.Down.Remove("a");
+        bed.Api.Down.Add("b");
+        Assert.NotNull((await fleet.AnyAsync<SettingsAnswer>(ManagementRoutes.Settings, Role.Viewer)).Value);
+        Assert.Equal("a", bed.Api.Gets.Last().Node);
+        bed.Api.Down.UnionWith(["a", "b", "c"]);
+        Assert.Equal(ReplyCodes.Unreachable, (await fleet.AnyAsync<SettingsAnswer>($"{ManagementRoutes.Settings}?n=9", Role.Viewer)).Error?.Code);
+    }
+
+    [Fact]
     public async Task Fleet_OneOfThreeNodesDown_IsPartial()
     {
         await using var bed = new AdminBed(Role.Viewer, "a", "b", "c");

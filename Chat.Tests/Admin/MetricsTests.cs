@@ -81,6 +81,25 @@ public sealed class MetricsTests
         Assert.Contains("north the node started with version 2 after 1", page.Find("[data-chart]").GetAttribute("data-chart"));
     }
 
+    [Theory]
+    [InlineData("", "worker", new[] { "Connections 18" })]
+    [InlineData("1/s", "state", new[] { "w1 6.0/s", "w2 12/s" })]
+    [InlineData("s", "worker", new[] { "north w1 3.0 s", "north w2 6.0 s", "south w1 3.0 s", "south w2 6.0 s" })]
+    public async Task Total_AddsWorkersAndNodesButNeitherTimesNorOtherLabels(string unit, string by, string[] legend)
+    {
+        await using var bed = new AdminBed(Role.Viewer, "north", "south");
+        Samples.Fill(bed.Api);
+        bed.Api.Answer($"{ManagementRoutes.Charts}/connections", new ChartAnswer
+        {
+            Chart = View with { Unit = unit, By = by }, Range = "1h", From = Samples.Now.AddMinutes(-30), StepSeconds = 600, Lines = [new("w1", [1, null, 3]), new("w2", [null, null, 6])],
+        });
+        var page = bed.Open(typeof(Metrics), "/admin/metrics?sum=total");
+        Assert.Equal(legend, page.FindAll(".legend li").Select(l => l.TextContent));
+
+        // What nobody knows is a gap in the sum, what one knows is not.
+        Assert.All(page.FindAll("path.line").Take(1), l => Assert.Equal(2, l.GetAttribute("d")!.Count(c => c == 'M')));
+    }
+
     [Fact]
     public void Colours_MoreLinesThanColours_AreUsedAgain()
     {

@@ -193,6 +193,9 @@ public sealed class ConsoleTests(ConsoleFixture console)
         Assert.Matches(@"^\d+ (s|min)", await CellAsync("Uptime"));
         Assert.Matches(@"^\d+(\.\d+)?.MB$", await CellAsync("Memory"));
         Assert.Equal("–", await CellAsync("Conn."));
+
+        // Beside what the machine has, or this control group may.
+        Assert.Matches(@"^\d+(\.\d+)? %$", await cells.Locator(".bar").GetAttributeAsync("title"));
         await page.Context.CloseAsync();
 
         async Task<string> CellAsync(string title) => (await cells.Nth(titles.IndexOf(title)).InnerTextAsync()).Trim();

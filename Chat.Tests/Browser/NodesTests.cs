@@ -103,6 +103,8 @@ public sealed class NodesTests(NodesFixture nodes)
         Assert.Contains("no answer", await page.Locator(".cell.stale").InnerTextAsync());
         await page.Locator(".tiles.stale .tile-note:has-text('stale, ')").First.WaitForAsync();
 
+        await ConsoleFixture.PictureAsync(page, "admin-nodes");
+
         // The other page, all the while open, keeps the rows and says why they are old.
         await workers.Locator(".panel.old:has(h2:text-is('south')) .panel-error").WaitForAsync();
         Assert.Equal(1, await Panel(workers, "south").Locator("tbody tr").CountAsync());

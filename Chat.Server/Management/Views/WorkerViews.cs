@@ -1,6 +1,7 @@
 using Chat.Contracts.Management;
 using Chat.Server.Telemetry.Logging;
 using Chat.Server.Telemetry.Metrics;
+using Chat.Server.Telemetry.Resources;
 using Chat.Server.Workers.Ports;
 
 namespace Chat.Server.Management.Views;
@@ -9,6 +10,9 @@ namespace Chat.Server.Management.Views;
 internal sealed class WorkerViews(IWorkersMonitor monitor, MetricsHistory history, TimeProvider time)
 {
     private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
+
+    // Read once: a limit that is changed while the node runs is worth no look at the files with every picture.
+    private readonly Lazy<long> _memory = new(() => new MemoryReader().Read().Limit);
 
     public WorkersAnswer All(bool supervised)
     {
@@ -90,6 +94,7 @@ internal sealed class WorkerViews(IWorkersMonitor monitor, MetricsHistory histor
             DeliveredPerSecond = vitals is null ? null : numbers.Rate("chat.message.delivered", worker.Id),
             CpuShare = (vitals?.CpuShare ?? worker.Use?.CpuShare) / Environment.ProcessorCount,
             MemoryBytes = vitals?.WorkingSetBytes ?? worker.Use?.WorkingSetBytes,
+            MemoryLimitBytes = _memory.Value,
             ThreadPoolDelaySeconds = vitals?.ThreadPoolDelaySeconds,
             ThreadPoolDelayP99Seconds = numbers.Latency("chat.threadpool.queue_delay", worker: worker.Id).P99,
             GcPauseShare = vitals?.GcPauseShare,
