@@ -1,5 +1,6 @@
 using Chat.Server.Delivery;
 using Chat.Server.Realtime.Spool;
+using Chat.Server.Storage.Conversations;
 using Microsoft.Extensions.Options;
 
 namespace Chat.Server.Realtime;
@@ -12,6 +13,7 @@ internal static class RealtimeSetup
         services.AddRealtimeOptions(configuration);
         services.AddSingleton<RealtimeMeter>();
         services.AddSingleton<SpoolFolder>();
+        services.AddSingleton<IRealtimeOrder>(s => s.GetRequiredService<SpoolFolder>());
         services.AddSingleton<SpoolFiles>();
         services.AddSingleton<OwnSpool>();
         services.AddSingleton<SpoolStore>();

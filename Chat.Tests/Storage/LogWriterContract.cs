@@ -1,4 +1,6 @@
 using Chat.Contracts;
+using Chat.Server.Storage.Conversations;
+using Chat.Server.Storage.Model;
 using Chat.Server.Storage.Writing;
 using Chat.Tests.Support;
 using Microsoft.EntityFrameworkCore;
@@ -328,6 +330,40 @@ public abstract class LogWriterContract : IAsyncLifetime
             var log = await _storage.Log.ReadAsync(conversation, 0, long.MaxValue, 5_000, default);
             Assert.Equal(Enumerable.Range(1, 1_000).Select(n => (long)n), log.Select(e => e.Seq));
         }
+    }
+
+    [Fact]
+    public async Task Submit_ToARealtimeConversationThatNobodyKnewHere_GoesBehindWhatIsSpooled()
+    {
+        var order = new Order();
+        await using var host = await StorageHost.StartAsync(ConnectionString, services => services.AddSingleton<IRealtimeOrder>(order));
+        var (realtime, durable) = (await GroupAsync("alice"), await GroupAsync("alice"));
+        await using (var db = await _storage.DbAsync())
+        {
+            await db.Conversations.Where(c => c.Id == realtime).ExecuteUpdateAsync(c => c.SetProperty(p => p.Policy, ConversationPolicy.Realtime));
+        }
+
+        // Its sender may have a receipt for what waits: it is to come again, with what was sent behind it, and by then the way is known.
+        var sent = Appends.Message(realtime, "alice", NewId());
+        var behind = Behind(sent, durable);
+        var free = Appends.Message(durable, "alice", NewId());
+        var outcomes = new[] { sent, behind, free }.Select(host.Writer.Submit).ToList();
+        Assert.Equal(AppendRefused.Overtaking, await outcomes[0]);
+        Assert.Equal(AppendRefused.Overtaking, await outcomes[1]);
+        Assert.Equal(1, Assert.IsType<AppendStored>(await outcomes[2]).Seq);
+        Assert.True(host.Services.GetRequiredService<RealtimeBook>().Contains(realtime));
+
+        // What waits is let in, and so is all when there is nothing.
+        var spooled = Appends.Message(realtime, "alice", NewId());
+        spooled.IsForwarded = true;
+        Assert.Equal(1, Assert.IsType<AppendStored>(await host.Writer.Submit(spooled)).Seq);
+        order.IsClear = true;
+        Assert.Equal(2, Assert.IsType<AppendStored>(await host.Writer.Submit(Appends.Message(realtime, "alice", sent.Id))).Seq);
+    }
+
+    private sealed class Order : IRealtimeOrder
+    {
+        public bool IsClear { get; set; }
     }
 
     [Fact]

@@ -113,7 +113,7 @@ public sealed class RememberedFactsTests(PostgresDatabase database) : IClassFixt
     };
 
     private static void Keep(RememberedFacts facts, BatchFacts read, Append append) =>
-        facts.Keep(read, BatchPlan.Make([append], read, now: 0, maxMembers: 10), FactsFrom.Database);
+        facts.Keep(read, BatchPlan.Make([append], read, now: 0, maxMembers: 10, realtimeIsClear: true), FactsFrom.Database);
 
     private sealed class OwnMeters : IMeterFactory
     {

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Chat.Server.Storage.Conversations;
 using Microsoft.Extensions.Options;
 
 namespace Chat.Server.Realtime.Spool;
@@ -7,7 +8,7 @@ namespace Chat.Server.Realtime.Spool;
 /// The folder that the processes of a node share. Each makes files of its own; one at a time stores what is in them all, in the order in which it
 /// came to the node, whether who wrote it lives or not.
 /// </summary>
-internal sealed partial class SpoolFolder
+internal sealed partial class SpoolFolder : IRealtimeOrder
 {
     public const string Suffix = ".spool";
 
@@ -28,6 +29,8 @@ internal sealed partial class SpoolFolder
 
     /// <summary>What the processes of the node tell each other at every send.</summary>
     public SpoolBoard Board => _board.Value;
+
+    public bool IsClear => Board.IsClear;
 
     public void Make()
     {

@@ -93,6 +93,9 @@ internal sealed class Append
     /// <summary>Its caller is answered by who set this, through <see cref="SendBack"/> or otherwise; what the writer says of it is not the last word.</summary>
     public bool IsForwarded { get; set; }
 
+    /// <summary>It has its place behind all that waits for a realtime conversation, or is of that itself.</summary>
+    public bool KeepsRealtimeOrder => IsForwarded || AcceptedAt is not null;
+
     /// <summary>What its caller is told, when that is to try again; null when it is something else or not known yet.</summary>
     public AppendRefused? SentBack =>
         _sentBack ?? (!IsForwarded && Outcome is { IsCompletedSuccessfully: true, Result: AppendRefused { IsRetryable: true } refused } ? refused : null);
@@ -158,6 +161,9 @@ internal sealed record AppendRefused(AppendRefusal Reason, TimeSpan? RetryAfter 
     public static readonly AppendRefused Invalid = new(AppendRefusal.Invalid);
     public static readonly AppendRefused Draining = new(AppendRefusal.Draining);
     public static readonly AppendRefused Internal = new(AppendRefusal.Internal);
+
+    /// <summary>It would go before what has a receipt and is not stored yet.</summary>
+    public static readonly AppendRefused Overtaking = new(AppendRefusal.Overloaded, TimeSpan.FromSeconds(1));
 
     /// <summary>Neither storage nor the local disk took it.</summary>
     public static readonly AppendRefused Unsaved = new(AppendRefusal.StorageUnavailable);

@@ -14,21 +14,11 @@ internal sealed record BodyRemoval(string Conversation, string Id, string Sender
 /// Decides, from facts read under the locks, which appends enter the log and with which seq. Pure: no database, no clock.
 /// Only what is accepted is numbered, so seq stays dense.
 /// </summary>
-internal sealed class BatchPlan
+internal sealed class BatchPlan(BatchFacts facts, long now, int maxMembers, bool realtimeIsClear)
 {
     private static readonly LockedMember Outsider = new("", "", MemberRole.Owner, 0, null);
 
-    private readonly BatchFacts _facts;
-    private readonly long _now;
-    private readonly int _maxMembers;
     private readonly Dictionary<string, long> _heads = new(StringComparer.Ordinal);
-
-    private BatchPlan(BatchFacts facts, long now, int maxMembers)
-    {
-        _facts = facts;
-        _now = now;
-        _maxMembers = maxMembers;
-    }
 
     /// <summary>Rows to insert, with the append that asked for each.</summary>
     public List<(Append Append, LogEvent Event)> Rows { get; } = [];
@@ -42,14 +32,22 @@ internal sealed class BatchPlan
     /// <summary>New heads of the conversations that moved.</summary>
     public IReadOnlyDictionary<string, long> Heads => _heads;
 
-    public static BatchPlan Make(IReadOnlyList<Append> appends, BatchFacts facts, long now, int maxMembers)
+    /// <param name="realtimeIsClear">Nothing of a realtime conversation waits to be stored before what comes now.</param>
+    public static BatchPlan Make(IReadOnlyList<Append> appends, BatchFacts facts, long now, int maxMembers, bool realtimeIsClear)
     {
-        var plan = new BatchPlan(facts, now, maxMembers);
+        var plan = new BatchPlan(facts, now, maxMembers, realtimeIsClear);
+        HashSet<Append> sentBack = [];
         foreach (var append in appends)
         {
-            if (plan.Judge(append) is { } answer)
+            var answer = append.After is { } before && sentBack.Contains(before) ? AppendRefused.Overtaking : plan.Judge(append);
+            if (answer is not null)
             {
                 plan.Answers.Add((append, answer));
+            }
+
+            if (answer == AppendRefused.Overtaking)
+            {
+                sentBack.Add(append);
             }
         }
 
@@ -60,15 +58,18 @@ internal sealed class BatchPlan
     private AppendOutcome? Judge(Append append)
     {
         // Topics take publishes only. These, and services, ask no member: whether the sender may was decided before.
-        if (!_facts.Conversations.TryGetValue(append.Conversation, out var conversation)
+        if (!facts.Conversations.TryGetValue(append.Conversation, out var conversation)
             || (append.Kind == AppendKind.Publish) != (conversation.Kind == ConversationKind.Topic)
-            || (append.Kind == AppendKind.Publish || append.ByService ? Outsider : _facts.Members.GetValueOrDefault((append.Conversation, append.Sender))) is not { IsActive: true } sender)
+            || (append.Kind == AppendKind.Publish || append.ByService ? Outsider : facts.Members.GetValueOrDefault((append.Conversation, append.Sender))) is not { IsActive: true } sender)
         {
             return AppendRefused.NotFound;
         }
 
         switch (append.Kind)
         {
+            case AppendKind.Message when conversation.Policy == ConversationPolicy.Realtime && !append.KeepsRealtimeOrder && !realtimeIsClear:
+                // Sent when this process did not know the policy. What its sender sent before may wait: it comes again, and then goes behind that.
+                return AppendRefused.Overtaking;
             case AppendKind.Message or AppendKind.Publish:
                 Accept(conversation, append, append.Body);
                 return null;
@@ -91,7 +92,7 @@ internal sealed class BatchPlan
     private AppendRefused? JudgeReference(LockedConversation conversation, LockedMember sender, Append append)
     {
         var key = (append.Conversation, append.Ref!);
-        var candidates = _facts.Referred.GetValueOrDefault(key);
+        var candidates = facts.Referred.GetValueOrDefault(key);
         // Ids are unique per sender only: one's own message is meant before another's with the same id.
         var target = candidates?.Find(e => e.Sender == append.Sender) ?? (candidates is { Count: > 0 } ? candidates[0] : null);
         if (target is null || !target.HasBody || target.Type[0] == EventTypes.ReservedPrefix)
@@ -125,7 +126,7 @@ internal sealed class BatchPlan
         var joining = new List<string>();
         foreach (var user in append.Users)
         {
-            if (!(_facts.Members.TryGetValue((conversation.Id, user), out var present) && present.IsActive) && !joining.Contains(user))
+            if (!(facts.Members.TryGetValue((conversation.Id, user), out var present) && present.IsActive) && !joining.Contains(user))
             {
                 joining.Add(user);
             }
@@ -136,17 +137,17 @@ internal sealed class BatchPlan
             return AppendUnchanged.Instance;
         }
 
-        var active = _facts.ActiveMembers.GetValueOrDefault(conversation.Id) + joining.Count;
-        if (active > _maxMembers)
+        var active = facts.ActiveMembers.GetValueOrDefault(conversation.Id) + joining.Count;
+        if (active > maxMembers)
         {
             return AppendRefused.LimitReached;
         }
 
-        _facts.ActiveMembers[conversation.Id] = active;
+        facts.ActiveMembers[conversation.Id] = active;
         var seq = Accept(conversation, append, ChangeBody(MembershipChange.Added, joining));
         foreach (var user in joining)
         {
-            _facts.Members[(conversation.Id, user)] = new(conversation.Id, user, MemberRole.Member, seq, null);
+            facts.Members[(conversation.Id, user)] = new(conversation.Id, user, MemberRole.Member, seq, null);
             MemberChanges.Add(new(conversation.Id, user, MemberRole.Member, JoinedAt: seq, LeftAt: null));
         }
 
@@ -160,7 +161,7 @@ internal sealed class BatchPlan
             return AppendRefused.Forbidden;
         }
 
-        if (!_facts.Members.TryGetValue((conversation.Id, append.Users[0]), out var target) || !target.IsActive)
+        if (!facts.Members.TryGetValue((conversation.Id, append.Users[0]), out var target) || !target.IsActive)
         {
             return AppendRefused.NotFound;
         }
@@ -172,8 +173,8 @@ internal sealed class BatchPlan
     private void EndMembership(LockedConversation conversation, Append append, string action, LockedMember member)
     {
         var seq = Accept(conversation, append, ChangeBody(action, [member.User]));
-        _facts.Members[(conversation.Id, member.User)] = member with { LeftSeq = seq };
-        _facts.ActiveMembers[conversation.Id] = _facts.ActiveMembers.GetValueOrDefault(conversation.Id) - 1;
+        facts.Members[(conversation.Id, member.User)] = member with { LeftSeq = seq };
+        facts.ActiveMembers[conversation.Id] = facts.ActiveMembers.GetValueOrDefault(conversation.Id) - 1;
         MemberChanges.Add(new(conversation.Id, member.User, member.Role, JoinedAt: null, LeftAt: seq));
         PassOwnershipOn(conversation, member);
     }
@@ -187,7 +188,7 @@ internal sealed class BatchPlan
         }
 
         LockedMember? heir = null;
-        foreach (var ((id, _), member) in _facts.Members)
+        foreach (var ((id, _), member) in facts.Members)
         {
             if (id != conversation.Id || !member.IsActive)
             {
@@ -207,7 +208,7 @@ internal sealed class BatchPlan
 
         if (heir is not null)
         {
-            _facts.Members[(conversation.Id, heir.User)] = heir with { Role = MemberRole.Owner };
+            facts.Members[(conversation.Id, heir.User)] = heir with { Role = MemberRole.Owner };
             MemberChanges.Add(new(conversation.Id, heir.User, MemberRole.Owner, JoinedAt: null, LeftAt: null));
         }
     }
@@ -216,7 +217,7 @@ internal sealed class BatchPlan
     {
         var seq = _heads.GetValueOrDefault(conversation.Id, conversation.HeadSeq) + 1;
         _heads[conversation.Id] = seq;
-        var at = append.AcceptedAt ?? _now;
+        var at = append.AcceptedAt ?? now;
         Rows.Add((append, new LogEvent
         {
             Conversation = conversation.Id,
@@ -233,7 +234,7 @@ internal sealed class BatchPlan
         }));
 
         // A later append of the same batch may refer to this one.
-        if (_facts.Referred.TryGetValue((conversation.Id, append.Id), out var referred))
+        if (facts.Referred.TryGetValue((conversation.Id, append.Id), out var referred))
         {
             referred.Add(new(conversation.Id, append.Id, append.Sender, append.Type, HasBody: true));
         }

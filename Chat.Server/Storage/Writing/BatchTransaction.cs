@@ -56,7 +56,7 @@ internal sealed class BatchTransaction(
             return false;
         }
 
-        var plan = BatchPlan.Make(appends, facts, now, maxMembers);
+        var plan = BatchPlan.Make(appends, facts, now, maxMembers, realtime.IsClear);
         if (plan.Answers.Count > 0)
         {
             return false;
@@ -109,7 +109,8 @@ internal sealed class BatchTransaction(
         await ReadReferredAsync(db, facts, cancellation);
         await ReadMembershipsAsync(db, facts, cancellation);
         var present = resolve ? await ExistingEvents.FindAsync(db, appends, cancellation) : [];
-        Plan = BatchPlan.Make(present.Count == 0 ? appends : [.. appends.Where(a => !present.ContainsKey(a))], facts, now, maxMembers);
+        var open = present.Count == 0 ? appends : [.. appends.Where(a => !present.ContainsKey(a))];
+        Plan = BatchPlan.Make(open, facts, now, maxMembers, realtime.IsClear);
         if (Plan.Rows.Count > 0)
         {
             await StoreAsync(db, transaction, Plan, cancellation);
