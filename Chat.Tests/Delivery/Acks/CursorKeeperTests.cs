@@ -2,6 +2,7 @@ using Chat.Server.Delivery;
 using Chat.Server.Delivery.Acks;
 using Chat.Tests.Storage;
 using Chat.Tests.Support;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Xunit;
@@ -47,6 +48,32 @@ public sealed class CursorKeeperTests(PostgresDatabase database) : IClassFixture
         Assert.Equal(3, keeper.Find(Key));
         keeper.Forget(Key);
         Assert.Equal(0, keeper.Find(Key));
+    }
+
+    /// <summary>The dictionary grows under the hands of who sorts it: the write must not fail for that, and nothing be left behind.</summary>
+    [Fact]
+    public async Task Flush_WhileDevicesAcknowledge_WritesAllOfThem()
+    {
+        const int Devices = 20_000;
+        await using var storage = await StorageHost.StartAsync(database.ConnectionString);
+        using var keeper = Keeper(storage);
+        var acknowledging = Task.Run(() =>
+        {
+            for (var i = 0; i < Devices; i++)
+            {
+                keeper.Mark(new CursorKey("many", $"device{i}", "c"), 1);
+            }
+        });
+        while (!acknowledging.IsCompleted)
+        {
+            await keeper.FlushAsync(default);
+        }
+
+        await acknowledging;
+        await keeper.FlushAsync(default);
+        Assert.Equal(0, keeper.Waiting);
+        await using var db = await storage.DbAsync();
+        Assert.Equal(Devices, await db.Cursors.CountAsync(c => c.UserId == "many" && c.AckedSeq == 1));
     }
 
     private static CursorKeeper Keeper(StorageHost storage) => new(
