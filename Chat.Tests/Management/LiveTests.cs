@@ -18,9 +18,15 @@ public sealed class LiveTests(ManagementBed bed) : IClassFixture<ManagementBed>
     {
         await using var feed = await LiveReader.OpenAsync(bed.Viewer);
         var first = await feed.NextAsync<Overview>(LiveEvents.Snapshot);
-        var next = await feed.NextAsync<Overview>(LiveEvents.Snapshot);
+        Overview next;
+        do
+        {
+            // A picture is kept for a moment, and may be told twice; the time that is waited for a snapshot ends this.
+            next = await feed.NextAsync<Overview>(LiveEvents.Snapshot);
+            Assert.True(next.At >= first.At);
+        }
+        while (next.At == first.At);
         Assert.Equal(1, next.Tiles.WorkersTotal);
-        Assert.True(next.At > first.At);
 
         bed.Server.Services.GetRequiredService<IWorkerJournal>().Report("fallback", "told by the test");
         var told = await feed.NextAsync<WorkerEventView>(LiveEvents.Worker);
