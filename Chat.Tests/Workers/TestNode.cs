@@ -36,8 +36,11 @@ internal sealed class TestNode : IAsyncDisposable
 
     public IReadOnlyList<WorkerEvent> Events => _events;
 
-    /// <summary>The program that the workers run: the server as it was built, not the copy beside the tests.</summary>
-    public static string ServerDll { get; } = Repository.PathOf("Chat.Server", "bin", Repository.Configuration, "net10.0", "Chat.Server.dll");
+    /// <summary>
+    /// The program that the workers run: the server as it was built, not the copy beside the tests; or another build of it (<c>CHAT_TEST_SERVER</c>),
+    /// such as the precompiled one.
+    /// </summary>
+    public static string ServerDll { get; } = Environment.GetEnvironmentVariable("CHAT_TEST_SERVER") ?? Repository.PathOf("Chat.Server", "bin", Repository.Configuration, "net10.0", "Chat.Server.dll");
 
     /// <param name="workers">How many.</param>
     /// <param name="fault">What a worker does on <see cref="Break"/>.</param>

@@ -3,13 +3,14 @@ using Chat.Server.Workers.Ports;
 namespace Chat.Server.Backplane.Failover;
 
 /// <summary>
-/// Tells the log, and the node's journal, about changes, one line a second at most however the link flaps. What falls into the second is not lost:
-/// the state that lasts is told when the second is over.
+/// Tells the log, and the node's journal, about changes, one line a second at most however the link flaps, and one in ten where only the reason is
+/// another. What falls into that time is not lost: the state that lasts is told when it is over.
 /// </summary>
 internal sealed partial class StatusLog(ILogger logger, IWorkerJournal? journal, TimeProvider time)
 {
     private const string JournalKind = "backplane";
     private static readonly TimeSpan Apart = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan ReasonsApart = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan TimeToConnect = TimeSpan.FromSeconds(2);
 
     private readonly long _start = time.GetTimestamp();
@@ -22,7 +23,7 @@ internal sealed partial class StatusLog(ILogger logger, IWorkerJournal? journal,
         // Not being configured is no news; neither is the reason changing while Redis is in use, nor a start that takes a moment.
         var known = _told?.Mode == status.Mode && (status.Mode == BackplaneMode.Redis || _told?.Reason == status.Reason);
         var connecting = _told is null && status.Mode != BackplaneMode.Redis && time.GetElapsedTime(_start) < TimeToConnect;
-        if (!status.RedisConfigured || known || connecting || !MayWrite())
+        if (!status.RedisConfigured || known || connecting || !MayWrite(_told?.Mode == status.Mode ? ReasonsApart : Apart))
         {
             return;
         }
@@ -42,7 +43,7 @@ internal sealed partial class StatusLog(ILogger logger, IWorkerJournal? journal,
 
     public void RestoreFailed(Exception failure)
     {
-        if (MayWrite())
+        if (MayWrite(Apart))
         {
             Log.RestoreFailed(logger, failure.GetType().Name);
         }
@@ -50,15 +51,15 @@ internal sealed partial class StatusLog(ILogger logger, IWorkerJournal? journal,
 
     public void TickFailed(Exception failure)
     {
-        if (MayWrite())
+        if (MayWrite(Apart))
         {
             Log.TickFailed(logger, failure);
         }
     }
 
-    private bool MayWrite()
+    private bool MayWrite(TimeSpan apart)
     {
-        if (_lastLine is { } last && time.GetElapsedTime(last) < Apart)
+        if (_lastLine is { } last && time.GetElapsedTime(last) < apart)
         {
             return false;
         }

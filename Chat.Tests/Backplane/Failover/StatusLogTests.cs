@@ -36,6 +36,20 @@ public sealed class StatusLogTests
     }
 
     [Fact]
+    public void Tell_AnotherReasonEverySecond_WritesALineInTenSecondsButAnotherModeAtOnce()
+    {
+        for (var second = 0; second < 60; second++)
+        {
+            _statusLog.Tell(Status(BackplaneMode.Database) with { Reason = second % 2 == 0 ? "not connected" : "messages do not come back" });
+            _time.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        Assert.InRange(_log.Lines.Count, 3, 7);
+        _statusLog.Tell(Status(BackplaneMode.Redis));
+        Assert.Equal("Redis is in use.", _log.Lines.Last().Text);
+    }
+
+    [Fact]
     public void Tell_NothingNew_WritesNothingMore()
     {
         for (var tick = 0; tick < 100; tick++)
