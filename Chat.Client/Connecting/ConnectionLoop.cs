@@ -18,6 +18,7 @@ internal sealed partial class ConnectionLoop(
     private TaskCompletionSource<HubSession> _next = NewNext();
     private HubSession? _session;
     private Task? _running;
+    private Task _leaving = Task.CompletedTask;
     private bool _isStopped;
     private ChatConnectionState _state = ChatConnectionState.Disconnected;
 
@@ -91,6 +92,12 @@ internal sealed partial class ConnectionLoop(
 
     private async Task RunAsync()
     {
+        await ConnectForEverAsync();
+        await _leaving;
+    }
+
+    private async Task ConnectForEverAsync()
+    {
         var count = default(FailureCount);
         Move(ChatConnectionState.Connecting);
         while (true)
@@ -147,7 +154,17 @@ internal sealed partial class ConnectionLoop(
             var watching = Watchdog.WatchAsync(session, options);
             var end = await session.Completion;
             await watching;
-            await session.DisposeAsync();
+            var leaving = session.DisposeAsync().AsTask();
+            if (end is SessionEnd.SlotReached && source.Disposes)
+            {
+                // A server that sends all its clients away is slow to say goodbye; the next one is there, and need not wait for that.
+                _leaving = Task.WhenAll(_leaving, leaving);
+            }
+            else
+            {
+                await leaving;
+            }
+
             return (end, options.TimeProvider.GetElapsedTime(since));
         }
     }

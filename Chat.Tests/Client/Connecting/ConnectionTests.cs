@@ -174,6 +174,28 @@ public sealed class ConnectionTests
     }
 
     [Fact]
+    public async Task Draining_ServerThatIsSlowToSayGoodbye_IsNotWaitedFor()
+    {
+        var goodbye = new TaskCompletionSource();
+        await using var server = await ScriptedServer.StartAsync();
+        server.Script.Disconnected = _ => goodbye.Task;
+        await using var app = new ClientUnderTest(server.Url, o => o.CloseTimeout = TimeSpan.FromMinutes(10));
+        await app.Client.ConnectAsync().WaitAsync(Eventually.Patience);
+        var connection = await server.Connections.NextAsync();
+        await connection.SendAsync(new Notice { Kind = NoticeKinds.Draining, ReconnectAfter = 0.01 });
+
+        await server.Connections.NextAsync();
+        Assert.True((await app.Client.SendAsync("c", "text", "on the next one").WaitAsync(Eventually.Patience)).Ok);
+        await connection.Closed.WaitAsync(Eventually.Patience);
+
+        // Whoever disposes of the client waits for both.
+        var disposing = app.Client.DisposeAsync().AsTask();
+        Assert.False(disposing.IsCompleted);
+        goodbye.SetResult();
+        await disposing.WaitAsync(Eventually.Patience);
+    }
+
+    [Fact]
     public async Task Watchdog_WhenTheServerNoLongerAnswers_ReplacesTheConnection()
     {
         var time = new ManualTimeProvider();

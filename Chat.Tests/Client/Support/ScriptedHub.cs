@@ -18,7 +18,7 @@ internal sealed class ScriptedHub(ScriptedServer server) : Hub
     public override Task OnDisconnectedAsync(Exception? exception)
     {
         Connection.Close();
-        return Task.CompletedTask;
+        return server.Script.Disconnected(Connection);
     }
 
     public void Ack(AckPosition[] positions) => Connection.Acks.Add(positions);

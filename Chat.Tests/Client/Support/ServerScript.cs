@@ -36,9 +36,13 @@ internal sealed class ServerScript
         RefreshToken = (_, _) => Task.FromResult(Result.Success);
         Ping = _ => Task.FromResult(new PingResult { Ok = true });
         Connected = _ => Task.CompletedTask;
+        Disconnected = _ => Task.CompletedTask;
     }
 
     public Func<ServerConnection, Task> Connected { get; set; }
+
+    /// <summary>What is done before the server closes its end of a connection that the client has left.</summary>
+    public Func<ServerConnection, Task> Disconnected { get; set; }
 
     public Func<ServerConnection, SendRequest, Task<Receipt>> Send { get; set; }
 
