@@ -12,7 +12,11 @@ public sealed class When_a_worker_starts(PostgresDatabase database) : IClassFixt
             2, null, null, $"--ConnectionStrings:Chat={database.ConnectionString}", "--Logging:LogLevel:Chat.Server.Workers.Runtime.WarmUpRun=Debug");
         foreach (var worker in await node.AllHealthyAsync())
         {
-            var lines = node.Monitor.LogOf(worker.Id).Select(line => line.Text).ToList();
+            // It is known to be healthy by its heartbeat, which may be here before its last lines.
+            var lines = await Eventually.GetAsync(
+                () => Task.FromResult(node.Monitor.LogOf(worker.Id).Select(line => line.Text).ToList()),
+                read => read.Exists(line => line.Contains("Now listening", StringComparison.Ordinal)),
+                "it has said that it listens");
             var warm = lines.FindIndex(line => line.Contains("Warmed up", StringComparison.Ordinal));
             var listening = lines.FindIndex(line => line.Contains("Now listening", StringComparison.Ordinal));
             Assert.True(warm >= 0 && warm < listening, string.Join('\n', lines));

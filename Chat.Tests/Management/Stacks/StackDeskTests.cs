@@ -24,6 +24,7 @@ public sealed class StackDeskTests
         Assert.False(_desk.TryBegin("w2", 8));
         Assert.False(_desk.TryBegin("w1", 7));
 
+        await _reader.Asked.Task.WaitAsync(Eventually.Patience);
         _time.Advance(TimeSpan.FromSeconds(0.5));
         _reader.Answer.SetResult([new(2, true, ["A()"]), new(1, false, [])]);
         await _desk.Taken;
