@@ -1,4 +1,3 @@
-using System.Net;
 using Chat.Contracts;
 using Microsoft.Extensions.Logging;
 
@@ -137,7 +136,7 @@ internal sealed partial class ConnectionLoop(
         }
         catch (Exception e)
         {
-            var failed = Failure(e);
+            SessionEnd failed = _stop.IsCancellationRequested ? new SessionEnd.Stopped() : SessionEnd.NotConnected.Of(e);
             if (session is not null)
             {
                 session.End(failed);
@@ -154,15 +153,11 @@ internal sealed partial class ConnectionLoop(
             var watching = Watchdog.WatchAsync(session, options);
             var end = await session.Completion;
             await watching;
-            var leaving = session.DisposeAsync().AsTask();
-            if (end is SessionEnd.SlotReached && source.Disposes)
+            _leaving = Task.WhenAll(_leaving, session.DisposeAsync().AsTask());
+            if (end is not SessionEnd.SlotReached || !source.Disposes)
             {
-                // A server that sends all its clients away is slow to say goodbye; the next one is there, and need not wait for that.
-                _leaving = Task.WhenAll(_leaving, leaving);
-            }
-            else
-            {
-                await leaving;
+                // A server that sends all its clients away is slow to say goodbye; only then the next one need not wait for that.
+                await _leaving;
             }
 
             return (end, options.TimeProvider.GetElapsedTime(since));
@@ -221,14 +216,6 @@ internal sealed partial class ConnectionLoop(
             changed(new ChatConnectionChange(from, to, code, exception, retryIn));
         }
     }
-
-    private SessionEnd Failure(Exception exception) => exception switch
-    {
-        _ when _stop.IsCancellationRequested => new SessionEnd.Stopped(),
-        ConnectRefusedException e => new SessionEnd.NotConnected(e, e.Status == HttpStatusCode.Unauthorized, e.RetryAfter),
-        HttpRequestException { StatusCode: HttpStatusCode.Unauthorized } e => new SessionEnd.NotConnected(e, true, null),
-        _ => new SessionEnd.NotConnected(exception, false, null),
-    };
 
     // A promise kept with a session that is over by now is worth nothing: those who ask next wait for the next session.
     private void RenewPromiseLocked()

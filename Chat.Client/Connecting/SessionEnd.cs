@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace Chat.Client.Connecting;
 
 /// <summary>Why a connection is no more, or never was.</summary>
@@ -8,7 +10,15 @@ internal abstract record SessionEnd
     }
 
     /// <summary>The attempt failed.</summary>
-    public sealed record NotConnected(Exception Exception, bool Unauthenticated, TimeSpan? RetryAfter) : SessionEnd;
+    public sealed record NotConnected(Exception Exception, bool Unauthenticated, TimeSpan? RetryAfter) : SessionEnd
+    {
+        public static NotConnected Of(Exception exception) => exception switch
+        {
+            ConnectRefusedException e => new(e, e.Status == HttpStatusCode.Unauthorized, e.RetryAfter),
+            HttpRequestException { StatusCode: HttpStatusCode.Unauthorized } e => new(e, true, null),
+            _ => new(exception, false, null),
+        };
+    }
 
     /// <summary>It was there and broke.</summary>
     public sealed record Lost(Exception? Exception) : SessionEnd;
