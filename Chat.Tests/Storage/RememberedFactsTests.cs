@@ -1,11 +1,8 @@
-using System.Diagnostics.Metrics;
 using Chat.Server.Storage.Model;
 using Chat.Server.Storage.Writing;
-using Chat.Server.Telemetry;
 using Chat.Server.Telemetry.Metrics;
 using Chat.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Options;
 using Xunit;
 
 namespace Chat.Tests.Storage;
@@ -18,10 +15,7 @@ public sealed class RememberedFactsTests(PostgresDatabase database) : IClassFixt
     {
         await using var storage = await StorageHost.StartAsync(database.ConnectionString);
         await using var other = await StorageHost.StartAsync(database.ConnectionString);
-        using var collector = new MetricsCollector(
-            Options.Create(new TelemetryOptions { Meters = ["Chat.*"] }),
-            new TelemetrySource("", TimeProvider.System),
-            storage.Services.GetRequiredService<IMeterFactory>());
+        using var collector = storage.Collect();
         await storage.GroupAsync("c_memory", "alice");
         await SendAsync(storage, 3);
         Assert.Equal((1, 2, 0), Counts(collector));
@@ -35,8 +29,8 @@ public sealed class RememberedFactsTests(PostgresDatabase database) : IClassFixt
     [Fact]
     public void Recall_AfterACommit_KnowsHeadsAndSenders()
     {
-        using var meters = new OwnMeters();
-        var facts = new RememberedFacts(new WriterMeter(meters));
+        using var services = Services();
+        var facts = services.GetRequiredService<RememberedFacts>();
         var message = Appends.Message("c", "alice", "1");
         Assert.Null(facts.Recall([message], now: 0));
 
@@ -53,8 +47,8 @@ public sealed class RememberedFactsTests(PostgresDatabase database) : IClassFixt
     [Fact]
     public void Recall_AfterItWasRefuted_WaitsUntilOthersMayHaveEnded()
     {
-        using var meters = new OwnMeters();
-        var facts = new RememberedFacts(new WriterMeter(meters));
+        using var services = Services();
+        var facts = services.GetRequiredService<RememberedFacts>();
         var message = Appends.Message("c", "alice", "1");
         Keep(facts, Read(head: 4), message);
         facts.Refute(facts.Recall([message], now: 1_000)!, Read(head: 6), now: 1_000);
@@ -67,8 +61,8 @@ public sealed class RememberedFactsTests(PostgresDatabase database) : IClassFixt
     [Fact]
     public void Recall_AfterAFault_KnowsNothing()
     {
-        using var meters = new OwnMeters();
-        var facts = new RememberedFacts(new WriterMeter(meters));
+        using var services = Services();
+        var facts = services.GetRequiredService<RememberedFacts>();
         var message = Appends.Message("c", "alice", "1");
         Keep(facts, Read(head: 4), message);
 
@@ -80,8 +74,8 @@ public sealed class RememberedFactsTests(PostgresDatabase database) : IClassFixt
     [Fact]
     public void Keep_BeyondTheCapacity_BeginsAnew()
     {
-        using var meters = new OwnMeters();
-        var facts = new RememberedFacts(new WriterMeter(meters));
+        using var services = Services();
+        var facts = services.GetRequiredService<RememberedFacts>();
         for (var i = 0; i <= RememberedFacts.Capacity; i++)
         {
             Keep(facts, Read(head: 0, $"c{i}"), Appends.Message($"c{i}", "alice", "1"));
@@ -115,17 +109,6 @@ public sealed class RememberedFactsTests(PostgresDatabase database) : IClassFixt
     private static void Keep(RememberedFacts facts, BatchFacts read, Append append) =>
         facts.Keep(read, BatchPlan.Make([append], read, now: 0, maxMembers: 10, realtimeIsClear: true), FactsFrom.Database);
 
-    private sealed class OwnMeters : IMeterFactory
-    {
-        private readonly List<Meter> _meters = [];
-
-        public Meter Create(MeterOptions options)
-        {
-            var meter = new Meter(options.Name, options.Version, options.Tags, this);
-            _meters.Add(meter);
-            return meter;
-        }
-
-        public void Dispose() => _meters.ForEach(m => m.Dispose());
-    }
+    private static ServiceProvider Services() =>
+        new ServiceCollection().AddMetrics().AddSingleton<WriterMeter>().AddSingleton<RememberedFacts>().BuildServiceProvider();
 }

@@ -1,13 +1,17 @@
+using System.Diagnostics.Metrics;
 using Chat.Server.Storage;
 using Chat.Server.Storage.Cursors;
 using Chat.Server.Storage.Model;
 using Chat.Server.Storage.Reading;
 using Chat.Server.Storage.Writing;
+using Chat.Server.Telemetry;
+using Chat.Server.Telemetry.Metrics;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 namespace Chat.Tests.Storage;
 
@@ -63,6 +67,10 @@ internal sealed class StorageHost : IAsyncDisposable, ICommitObserver
         await host.StartAsync();
         return self;
     }
+
+    /// <summary>What its meters count, from now on.</summary>
+    public MetricsCollector Collect() => new(
+        Options.Create(new TelemetryOptions { Meters = ["Chat.*"] }), new TelemetrySource("", TimeProvider.System), Services.GetRequiredService<IMeterFactory>());
 
     public Task<ChatDb> DbAsync() => _host.Services.GetRequiredService<IDbContextFactory<ChatDb>>().CreateDbContextAsync();
 

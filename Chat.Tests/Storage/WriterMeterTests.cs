@@ -1,10 +1,6 @@
-using System.Diagnostics.Metrics;
 using Chat.Server.Storage.Writing;
-using Chat.Server.Telemetry;
 using Chat.Server.Telemetry.Metrics;
 using Chat.Tests.Support;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Options;
 using Xunit;
 
 namespace Chat.Tests.Storage;
@@ -16,7 +12,7 @@ public sealed class WriterMeterTests
     public async Task Append_StoredRepeatedAndForbidden_CountsTheStoredOnlyAndNoFailure()
     {
         await using var host = await StorageHost.StartAsync($"Data Source={Path.Combine(TestRun.NewFolder("meter"), "chat.db")}");
-        using var collector = Collect(host);
+        using var collector = host.Collect();
         await host.GroupAsync("g", "alice");
 
         await host.Writer.Submit(Appends.Message("g", "alice", "1"));
@@ -36,7 +32,7 @@ public sealed class WriterMeterTests
     {
         await using var server = await PostgresServer.StartNewAsync();
         await using var host = await StorageHost.StartAsync(server.ConnectionString(await server.CreateDatabaseAsync()));
-        using var collector = Collect(host);
+        using var collector = host.Collect();
         await host.GroupAsync("g", "alice");
         await server.StopAsync();
 
@@ -47,11 +43,6 @@ public sealed class WriterMeterTests
         Assert.True(collector.Collect().Families.Single(f => f.Name == "chat.message.failed").Series.Single().Labels.Has("fault", "server"));
         await Eventually.TrueAsync(() => Labels(collector, "chat.message.persist.duration") is ["outcome=failed"], "the batch counts as failed");
     }
-
-    private static MetricsCollector Collect(StorageHost host) => new(
-        Options.Create(new TelemetryOptions { Meters = ["Chat.*"] }),
-        new TelemetrySource("", TimeProvider.System),
-        host.Services.GetRequiredService<IMeterFactory>());
 
     private static double Value(MetricsCollector collector, string name) =>
         collector.Collect().Families.SingleOrDefault(f => f.Name == name)?.Series.Sum(s => s.Value) ?? 0;
