@@ -2,14 +2,13 @@ using Chat.Contracts;
 using Chat.Server.Delivery.Feeds;
 using Chat.Server.Storage;
 using Chat.Server.Storage.Cursors;
-using Chat.Server.Storage.DeadLetters;
 using Chat.Server.Storage.Reading;
 using Chat.Server.Workers.Ports;
 
 namespace Chat.Server.Delivery;
 
 /// <summary>Asks storage what a connection's device is asked about at its beginning, for nobody, and composes frames for nobody.</summary>
-internal sealed class DeliveryWarmUp(StorageBreaker breaker, CursorStore cursors, DeadLetterStore letters, LogReader log) : IWarmUp
+internal sealed class DeliveryWarmUp(StorageBreaker breaker, CursorStore cursors, LogReader log) : IWarmUp
 {
     private const string Nobody = "";
 
@@ -26,7 +25,6 @@ internal sealed class DeliveryWarmUp(StorageBreaker breaker, CursorStore cursors
         }
 
         await cursors.OpenNobodysAsync(cancellationToken);
-        await letters.OfDeviceAsync(Nobody, Nobody, cancellationToken);
         await log.BoundsAsync([Nobody], cancellationToken);
         await log.ReadAsync(Nobody, 0, long.MaxValue, 1, cancellationToken);
     }

@@ -1,5 +1,6 @@
 using Chat.Contracts;
 using Chat.Server.Storage.Conversations;
+using Chat.Server.Storage.Cursors;
 using Chat.Server.Storage.Model;
 using Chat.Server.Storage.Writing;
 using Chat.Tests.Support;
@@ -486,13 +487,13 @@ public abstract class LogWriterContract : IAsyncLifetime
             await db.Members.Where(m => m.ConversationId == conversation && m.UserId == "bob").ExecuteUpdateAsync(m => m.SetProperty(p => p.ReadSeq, 2));
         }
 
-        var first = Assert.Single(await _storage.Cursors.OpenDeviceAsync("bob", "phone", 10, default), f => f.Conversation == conversation);
+        var first = Assert.Single(await FollowedByBobAsync(), f => f.Conversation == conversation);
         Assert.Equal((2L, 5L, (long?)null), (first.Position, first.Head, first.End));
 
         await _storage.Cursors.SaveAsync([new("bob", "phone", conversation, 4)], default);
         await _storage.Cursors.SaveAsync([new("bob", "phone", conversation, 3)], default);
 
-        Assert.Equal(4, Assert.Single(await _storage.Cursors.OpenDeviceAsync("bob", "phone", 10, default), f => f.Conversation == conversation).Position);
+        Assert.Equal(4, Assert.Single(await FollowedByBobAsync(), f => f.Conversation == conversation).Position);
     }
 
     [Fact]
@@ -504,11 +505,11 @@ public abstract class LogWriterContract : IAsyncLifetime
         await StoreAsync(Appends.Members(AppendKind.RemoveMembers, conversation, "alice", "bob"));
         await StoreAsync(Appends.Message(conversation, "alice", NewId()));
 
-        var f = Assert.Single(await _storage.Cursors.OpenDeviceAsync("bob", "phone", 10, default), f => f.Conversation == conversation);
+        var f = Assert.Single(await FollowedByBobAsync(), f => f.Conversation == conversation);
         Assert.Equal((0L, (long?)2L), (f.Position, f.End));
 
         await _storage.Cursors.SaveAsync([new("bob", "phone", conversation, 2)], default);
-        Assert.DoesNotContain(await _storage.Cursors.OpenDeviceAsync("bob", "phone", 10, default), f => f.Conversation == conversation);
+        Assert.DoesNotContain(await FollowedByBobAsync(), f => f.Conversation == conversation);
     }
 
     [Fact]
@@ -524,4 +525,6 @@ public abstract class LogWriterContract : IAsyncLifetime
 
         Assert.Equal(["three", "two"], await db.Devices.Where(d => d.UserId == "dora").Select(d => d.DeviceId).OrderBy(d => d).ToListAsync());
     }
+
+    private async Task<IReadOnlyList<Following>> FollowedByBobAsync() => (await _storage.Cursors.OpenDeviceAsync("bob", "phone", 10, default)).Following;
 }

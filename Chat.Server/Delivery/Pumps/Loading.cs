@@ -26,8 +26,7 @@ internal sealed class Loading(ConnectionPump pump, PumpServices services)
 
         _loaded = true;
         using var reading = services.Keeper.BeginReading();
-        var following = await WhenStoredAsync(ct => services.Cursors.OpenDeviceAsync(pump.User, pump.Device, services.Options.MaxDevices, ct));
-        var letters = await WhenStoredAsync(ct => services.Letters.OfDeviceAsync(pump.User, pump.Device, ct));
+        var (following, letters) = await WhenStoredAsync(ct => services.Cursors.OpenDeviceAsync(pump.User, pump.Device, services.Options.MaxDevices, ct));
         var joined = new List<(Subscription Subscription, Following Following)>(following.Count);
         foreach (var f in following)
         {

@@ -1,3 +1,4 @@
+using Chat.Server.Storage.DeadLetters;
 using Chat.Server.Storage.Model;
 
 namespace Chat.Server.Storage.Cursors;
@@ -13,3 +14,6 @@ internal readonly record struct AckedCursor(string User, string Device, string C
 /// <param name="ReadSeq">The user has read up to here.</param>
 /// <param name="Policy">The conversation's.</param>
 internal sealed record Following(string Conversation, long Position, long? End, long Head, long First, long ReadSeq, ConversationPolicy Policy);
+
+/// <summary>What storage knows about a device that connects.</summary>
+internal sealed record OpenedDevice(IReadOnlyList<Following> Following, DeviceLetters Letters);

@@ -8,31 +8,28 @@ namespace Chat.Server.Storage.Cursors;
 internal sealed class CursorStore(StorageGate gate, IStorageDialect dialect, TimeProvider time)
 {
     /// <summary>
-    /// Registers the device when it is new, making its cursors at what its user had neither read nor left, and answers all that it follows.
+    /// Registers the device when it is new, making its cursors at what its user had neither read nor left, and answers all that it follows
+    /// and must be told.
     /// </summary>
     /// <param name="maxDevices">Over this the device that was idle longest is forgotten.</param>
-    public Task<List<Following>> OpenDeviceAsync(string user, string device, int maxDevices, CancellationToken cancellation) =>
+    public Task<OpenedDevice> OpenDeviceAsync(string user, string device, int maxDevices, CancellationToken cancellation) =>
         gate.RunAsync(
             async (db, ct) =>
             {
                 var now = time.GetUtcNow().ToUnixTimeMilliseconds();
-                if (!await SeeAsync(db, user, device, now, ct))
+                var (isKnown, opened) = await DeviceOpening.ReadAsync(db, user, device, now, ct);
+                if (isKnown)
                 {
-                    await RegisterAsync(db, user, device, maxDevices, now, ct);
+                    return opened;
                 }
 
-                return await FollowingAsync(db, user, device, ct);
+                await RegisterAsync(db, user, device, maxDevices, now, ct);
+                return (await DeviceOpening.ReadAsync(db, user, device, now, ct)).Opened;
             },
             cancellation);
 
     /// <summary>Does what opening a known device does, for one that nobody has: nothing is changed, and what a first connection would wait for has been compiled.</summary>
-    public Task OpenNobodysAsync(CancellationToken cancellation) => gate.RunAsync(
-        async (db, ct) =>
-        {
-            await SeeAsync(db, "", "", now: 0, ct);
-            return await FollowingAsync(db, "", "", ct);
-        },
-        cancellation);
+    public Task OpenNobodysAsync(CancellationToken cancellation) => gate.RunAsync((db, ct) => DeviceOpening.ReadAsync(db, "", "", now: 0, ct), cancellation);
 
     /// <summary>Moves cursors forward; the greatest acknowledged counts.</summary>
     public Task SaveAsync(IReadOnlyList<AckedCursor> acks, CancellationToken cancellation) =>
@@ -45,11 +42,6 @@ internal sealed class CursorStore(StorageGate gate, IStorageDialect dialect, Tim
                 .Where(c => c.UserId == user && c.DeviceId == device && c.ConversationId == conversation && c.AckedSeq > seq)
                 .ExecuteUpdateAsync(c => c.SetProperty(p => p.AckedSeq, seq), ct),
             cancellation);
-
-    private static async Task<bool> SeeAsync(ChatDb db, string user, string device, long now, CancellationToken ct) =>
-        await db.Devices
-            .Where(d => d.UserId == user && d.DeviceId == device)
-            .ExecuteUpdateAsync(d => d.SetProperty(p => p.LastSeenAt, now), ct) > 0;
 
     private static async Task RegisterAsync(ChatDb db, string user, string device, int maxDevices, long now, CancellationToken ct)
     {
@@ -76,40 +68,5 @@ internal sealed class CursorStore(StorageGate gate, IStorageDialect dialect, Tim
              """,
             ct);
         await transaction.CommitAsync(ct);
-    }
-
-    private static async Task<List<Following>> FollowingAsync(ChatDb db, string user, string device, CancellationToken ct)
-    {
-        var rows = await (
-            from m in db.Members.AsNoTracking()
-            join c in db.Conversations on m.ConversationId equals c.Id
-            from cursor in db.Cursors.Where(k => k.UserId == user && k.DeviceId == device && k.ConversationId == m.ConversationId).DefaultIfEmpty()
-            where m.UserId == user
-            select new
-            {
-                m.ConversationId,
-                m.JoinedSeq,
-                m.LeftSeq,
-                m.ReadSeq,
-                c.HeadSeq,
-                c.FirstSeq,
-                c.Policy,
-                Acked = (long?)cursor.AckedSeq,
-            }).ToListAsync(ct);
-        var topics = await (
-            from s in db.Subscriptions.AsNoTracking()
-            join c in db.Conversations on s.ConversationId equals c.Id
-            join k in db.Cursors
-                on new { s.UserId, s.DeviceId, s.ConversationId } equals new { k.UserId, k.DeviceId, k.ConversationId }
-            where s.UserId == user && s.DeviceId == device
-            select new Following(s.ConversationId, k.AckedSeq, (long?)null, c.HeadSeq, c.FirstSeq, 0L, c.Policy)).ToListAsync(ct);
-        return
-        [
-            .. topics,
-            .. rows
-                .Select(r => new Following(
-                    r.ConversationId, Math.Max(r.Acked ?? 0, r.JoinedSeq - 1), r.LeftSeq, r.HeadSeq, r.FirstSeq, r.ReadSeq, r.Policy))
-                .Where(f => f.End is null || f.End > f.Position),
-        ];
     }
 }

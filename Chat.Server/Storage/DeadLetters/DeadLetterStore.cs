@@ -23,23 +23,6 @@ internal sealed class DeadLetterStore(StorageGate gate, LogReader log, TimeProvi
         },
         cancellation);
 
-    /// <summary>What a device that opens must be told.</summary>
-    public Task<DeviceLetters> OfDeviceAsync(string user, string device, CancellationToken cancellation) => gate.RunAsync(
-        async (db, ct) =>
-        {
-            var letters = await (
-                from d in db.DeadLetters.AsNoTracking()
-                join c in db.Cursors on new { d.UserId, d.DeviceId, d.ConversationId } equals new { c.UserId, c.DeviceId, c.ConversationId }
-                where d.UserId == user && d.DeviceId == device && (d.State == DeadLetterState.Replaying || d.Seq > c.AckedSeq)
-                select new { d.ConversationId, d.Seq, c.AckedSeq, d.State }).ToListAsync(ct);
-            return letters.Count == 0
-                ? DeviceLetters.None
-                : new DeviceLetters(
-                    letters.Where(d => d.Seq > d.AckedSeq).Select(d => (d.ConversationId, d.Seq)).ToHashSet(),
-                    letters.Exists(d => d.State == DeadLetterState.Replaying));
-        },
-        cancellation);
-
     /// <summary>Dead letters of the device that are to be sent again, oldest first.</summary>
     /// <param name="except">Ids that are under way already.</param>
     /// <param name="mayFollow">Whether the user has the right to a topic: topics have no members.</param>

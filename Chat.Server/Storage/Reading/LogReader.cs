@@ -1,4 +1,3 @@
-using System.Data.Common;
 using Chat.Server.Storage.Dialects;
 using Chat.Server.Storage.Model;
 using Microsoft.EntityFrameworkCore;
@@ -13,6 +12,12 @@ internal sealed class LogReader(StorageGate gate, IStorageDialect dialect, TimeP
         SELECT epoch, seq, id, type, sender, at, body, ref, expires_at FROM outbox
         WHERE conversation_id = @conversation AND seq > @after AND seq <= @through ORDER BY seq LIMIT @limit
         """;
+
+    // Translated once: every connection may ask for the ends of what it follows. One of each reader's own, for it belongs to one kind of database.
+    private readonly Func<ChatDb, string[], IAsyncEnumerable<KeyValuePair<string, LogBounds>>> _bounds = EF.CompileAsyncQuery(
+        (ChatDb db, string[] conversations) => db.Conversations.AsNoTracking()
+            .Where(c => conversations.Contains(c.Id))
+            .Select(c => new KeyValuePair<string, LogBounds>(c.Id, new LogBounds(c.FirstSeq, c.HeadSeq))));
 
     /// <summary>Up to <paramref name="limit"/> events with <paramref name="after"/> &lt; seq ≤ <paramref name="through"/>, ascending.</summary>
     public async Task<List<LogEvent>> ReadAsync(string conversation, long after, long through, int limit, CancellationToken cancellation)
@@ -43,10 +48,16 @@ internal sealed class LogReader(StorageGate gate, IStorageDialect dialect, TimeP
     /// <summary>Where logs begin and end.</summary>
     public Task<Dictionary<string, LogBounds>> BoundsAsync(IReadOnlyCollection<string> conversations, CancellationToken cancellation) =>
         gate.RunAsync(
-            (db, ct) => db.Conversations.AsNoTracking()
-                .Where(c => conversations.Contains(c.Id))
-                .Select(c => new { c.Id, Bounds = new LogBounds(c.FirstSeq, c.HeadSeq) })
-                .ToDictionaryAsync(c => c.Id, c => c.Bounds, ct),
+            async (db, ct) =>
+            {
+                var bounds = new Dictionary<string, LogBounds>(conversations.Count);
+                await foreach (var (conversation, found) in _bounds(db, [.. conversations]).WithCancellation(ct))
+                {
+                    bounds.Add(conversation, found);
+                }
+
+                return bounds;
+            },
             cancellation);
 
     /// <summary>Active members and the first seq that each may see.</summary>
@@ -60,13 +71,8 @@ internal sealed class LogReader(StorageGate gate, IStorageDialect dialect, TimeP
 
     private static async Task<List<LogEvent>> ReadAsync(ChatDb db, string conversation, long after, long through, int limit, long now, CancellationToken ct)
     {
-        await db.Database.OpenConnectionAsync(ct);
-        await using var command = db.Database.GetDbConnection().CreateCommand();
-        command.CommandText = PageSql;
-        Add(command, "conversation", conversation);
-        Add(command, "after", after);
-        Add(command, "through", through);
-        Add(command, "limit", limit);
+        await using var command = await db.CommandAsync(
+            PageSql, ct, ("conversation", conversation), ("after", after), ("through", through), ("limit", limit));
         await using var reader = await command.ExecuteReaderAsync(ct);
         var events = new List<LogEvent>(Math.Min(limit, 64));
         while (await reader.ReadAsync(ct))
@@ -89,14 +95,6 @@ internal sealed class LogReader(StorageGate gate, IStorageDialect dialect, TimeP
         }
 
         return events;
-    }
-
-    private static void Add(DbCommand command, string name, object value)
-    {
-        var parameter = command.CreateParameter();
-        parameter.ParameterName = name;
-        parameter.Value = value;
-        command.Parameters.Add(parameter);
     }
 }
 

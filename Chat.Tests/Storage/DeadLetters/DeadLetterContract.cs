@@ -84,13 +84,13 @@ public abstract class DeadLetterContract : IAsyncLifetime
         Assert.Equal((3, "first", "last", FailureReasons.HandlerFailed), (letter.Attempts, letter.FirstError, letter.LastError, letter.Reason));
         Assert.Equal(DeadLetterState.Dead, letter.State);
         Assert.Equal(0, await CursorAsync());
-        var device = await Store.OfDeviceAsync(_bob, "phone", default);
+        var device = await OpenedAsync("phone");
         Assert.Equal([(_group, 1L)], device.Skipped);
         Assert.False(device.Replays);
 
         // It is told again until the cursor has moved on, and no more after that.
         await _storage.Cursors.SaveAsync([new AckedCursor(_bob, "phone", _group, 1)], default);
-        Assert.Empty((await Store.OfDeviceAsync(_bob, "phone", default)).Skipped);
+        Assert.Empty((await OpenedAsync("phone")).Skipped);
         Assert.Equal(RoundOutcome.Counted, await FailAsync(1));
     }
 
@@ -126,7 +126,7 @@ public abstract class DeadLetterContract : IAsyncLifetime
         await _storage.Cursors.OpenDeviceAsync(_bob, "laptop", 10, default);
         await BuryAsync(1);
         Assert.Equal(RoundOutcome.Counted, await FailAsync(1, device: "laptop"));
-        Assert.Empty((await Store.OfDeviceAsync(_bob, "laptop", default)).Skipped);
+        Assert.Empty((await OpenedAsync("laptop")).Skipped);
     }
 
     [Fact]
@@ -182,7 +182,7 @@ public abstract class DeadLetterContract : IAsyncLifetime
         Assert.Equal(1, acts.Sum(a => a.Changed));
         Assert.Contains(_bob, (await _storage.Log.ReadMovesAsync(position, own: false, default)).Users);
 
-        Assert.True((await Store.OfDeviceAsync(_bob, "phone", default)).Replays);
+        Assert.True((await OpenedAsync("phone")).Replays);
         var replay = Assert.Single(await Store.ReplaysAsync(_bob, "phone", [], 10, _ => false, default));
         Assert.Equal((1L, 4, $"{_group}-1"), (replay.Event!.Seq, replay.Attempt, replay.Event.Id));
         Assert.Empty(await Store.ReplaysAsync(_bob, "phone", [letter.Id], 10, _ => false, default));
@@ -252,7 +252,7 @@ public abstract class DeadLetterContract : IAsyncLifetime
         Assert.Equal(2, left.Seq);
         Assert.Equal(2, Assert.Single((await Desk.ListAsync(new(User: _bob, Error: ""), null, 10, default)).Letters).Seq);
         // It was given up for the device before; discarding does not bring it back.
-        Assert.Contains((_group, 2L), (await Store.OfDeviceAsync(_bob, "phone", default)).Skipped);
+        Assert.Contains((_group, 2L), (await OpenedAsync("phone")).Skipped);
     }
 
     [Fact]
@@ -280,4 +280,6 @@ public abstract class DeadLetterContract : IAsyncLifetime
         Assert.Equal([("odd", 3, 1), ("even", 2, 1)], groups.Select(g => (g.Error!, g.Count, g.Devices)));
         Assert.True((await Desk.CountAsync(default)).Dead >= 5);
     }
+
+    private async Task<DeviceLetters> OpenedAsync(string device) => (await _storage.Cursors.OpenDeviceAsync(_bob, device, 10, default)).Letters;
 }
