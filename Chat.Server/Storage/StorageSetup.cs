@@ -10,6 +10,7 @@ using Chat.Server.Storage.Retention;
 using Chat.Server.Storage.Signals;
 using Chat.Server.Storage.Topics;
 using Chat.Server.Storage.Writing;
+using Chat.Server.Workers.Ports;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.EntityFrameworkCore.Infrastructure;
@@ -66,6 +67,7 @@ internal static class StorageSetup
         services.AddSingleton<RememberedFacts>();
         services.AddSingleton<BatchCommitter>();
         services.AddSingleton<LogWriter>();
+        services.AddSingleton<IWarmUp, WriterWarmUp>();
         services.AddHostedService(s => s.GetRequiredService<LogWriter>());
         return services;
     }
@@ -74,7 +76,8 @@ internal static class StorageSetup
     {
         var own = new NpgsqlConnectionStringBuilder(database.ConnectionString) { MaxPoolSize = WriterContexts.PoolSize };
         own.ApplicationName += " writer";
-        var options = new DbContextOptionsBuilder<PostgresChatDb>();
+        // With the readers' services it has their model, too, which takes long to build.
+        var options = new DbContextOptionsBuilder<PostgresChatDb>().UseApplicationServiceProvider(services);
         Quiet(options.UseNpgsql(own.ConnectionString)).Suffer(services);
         return new(new PooledDbContextFactory<PostgresChatDb>(options.Options));
     }

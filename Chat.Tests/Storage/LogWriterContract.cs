@@ -3,6 +3,7 @@ using Chat.Server.Storage.Conversations;
 using Chat.Server.Storage.Cursors;
 using Chat.Server.Storage.Model;
 using Chat.Server.Storage.Writing;
+using Chat.Server.Workers.Ports;
 using Chat.Tests.Support;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -525,6 +526,29 @@ public abstract class LogWriterContract : IAsyncLifetime
 
         Assert.Equal(["three", "two"], await db.Devices.Where(d => d.UserId == "dora").Select(d => d.DeviceId).OrderBy(d => d).ToListAsync());
     }
+
+    [Fact]
+    public async Task WarmUp_LeavesNothing()
+    {
+        await StoreAsync(Appends.Message(await GroupAsync("alice"), "alice", NewId()));
+        await using var db = await _storage.DbAsync();
+        var before = await CountsAsync(db);
+
+        await Assert.Single(_storage.Services.GetServices<IWarmUp>().OfType<WriterWarmUp>()).WarmUpAsync(default);
+
+        Assert.Equal(before, await CountsAsync(db));
+    }
+
+    [Fact]
+    public async Task Writer_HasTheModelThatReadersHave_AndBuildsNone()
+    {
+        await using var reading = await _storage.DbAsync();
+        await using var writing = await _storage.Services.GetRequiredService<WriterContexts>().CreateAsync(default);
+        Assert.Same(reading.Model, writing.Model);
+    }
+
+    private static async Task<(int Conversations, int Events, int Commits)> CountsAsync(ChatDb db) =>
+        (await db.Conversations.CountAsync(), await db.Outbox.CountAsync(), await db.Commits.CountAsync());
 
     private async Task<IReadOnlyList<Following>> FollowedByBobAsync() => (await _storage.Cursors.OpenDeviceAsync("bob", "phone", 10, default)).Following;
 }
