@@ -8,9 +8,13 @@ internal sealed record WorkerIdentity(string Id, int Of, string ControlPath, str
     private const string ControlName = "CHAT_WORKER_CONTROL";
     private const string KeyName = "CHAT_WORKER_KEY";
     private const string UrlsName = "CHAT_WORKER_URLS";
+    private const string MissedName = "CHAT_WORKER_MISSED";
 
     /// <summary>Of the workers of a node one: it tells what is the same for all.</summary>
     public bool IsFirst => Id == "w1";
+
+    /// <summary>Its predecessor crashed: its place is empty until it is ready.</summary>
+    public bool IsMissed { get; init; }
 
     public static WorkerIdentity? FromEnvironment() => From(Environment.GetEnvironmentVariable);
 
@@ -18,7 +22,7 @@ internal sealed record WorkerIdentity(string Id, int Of, string ControlPath, str
     {
         var values = new[] { IdName, OfName, ControlName, KeyName, UrlsName }.Select(variable).ToArray();
         return values.All(v => !string.IsNullOrEmpty(v)) && int.TryParse(values[1], out var of)
-            ? new(values[0]!, of, values[2]!, values[3]!, values[4]!.Split(';'))
+            ? new(values[0]!, of, values[2]!, values[3]!, values[4]!.Split(';')) { IsMissed = variable(MissedName) == bool.TrueString }
             : null;
     }
 
@@ -29,5 +33,6 @@ internal sealed record WorkerIdentity(string Id, int Of, string ControlPath, str
         [ControlName] = ControlPath,
         [KeyName] = Key,
         [UrlsName] = string.Join(';', Urls),
+        [MissedName] = IsMissed.ToString(),
     };
 }

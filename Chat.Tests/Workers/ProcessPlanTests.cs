@@ -54,6 +54,16 @@ public sealed class ProcessPlanTests
         Assert.Equal(["http://127.0.0.1:7000"], plan.Public);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Identity_ThroughTheEnvironment_ArrivesAsItWas(bool missed)
+    {
+        var told = new WorkerIdentity("w2", 2, "/tmp/control", "key", ["http://127.0.0.1:7000", "http://127.0.0.1:7001"]) { IsMissed = missed };
+        var heard = WorkerIdentity.From(name => told.ToEnvironment().GetValueOrDefault(name));
+        Assert.Equivalent(told, heard, strict: true);
+    }
+
     [Fact]
     public void Decide_WorkerWithoutSupervisor_IsRefused() =>
         Assert.Equal(ExitCodes.Configuration, Assert.Throws<StartRefusedException>(() => ProcessPlan.Decide(Defaults with { IsWorkerCall = true })).ExitCode);

@@ -8,10 +8,13 @@ namespace Chat.Server.Workers.Runtime;
 
 /// <summary>The process's one warming up: what answers requests, then the features' own.</summary>
 internal sealed partial class WarmUpRun(
-    IEnumerable<IWarmUp> features, RequestPipeline pipeline, IServiceScopeFactory scopes, TimeProvider time, ILogger<WarmUpRun> logger)
+    IEnumerable<IWarmUp> features, RequestPipeline pipeline, IServiceScopeFactory scopes, ProcessPlan plan, TimeProvider time, ILogger<WarmUpRun> logger)
 {
     // What is cold still when this is over is compiled before the eyes of the first client, which is better than no server.
     private static readonly TimeSpan AtMost = TimeSpan.FromSeconds(10);
+
+    // Who replaces one that crashed has clients who wait for it now.
+    private static readonly TimeSpan WhenMissed = TimeSpan.FromSeconds(1.5);
 
     private readonly Lock _lock = new();
     private Task? _run;
@@ -28,7 +31,7 @@ internal sealed partial class WarmUpRun(
     private async Task WarmUpAsync(CancellationToken cancellationToken)
     {
         var began = time.GetTimestamp();
-        using var limit = new CancellationTokenSource(AtMost, time);
+        using var limit = new CancellationTokenSource(plan.Worker is { IsMissed: true } ? WhenMissed : AtMost, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         await StepAsync("requests", AnswerAsync, either.Token);
         foreach (var feature in features)
@@ -46,6 +49,10 @@ internal sealed partial class WarmUpRun(
         {
             // The wait has the token, too: a step that does not look at it must not hold up the start.
             await Task.Run(() => step(cancellationToken), cancellationToken).WaitAsync(cancellationToken);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            Log.OutOfTime(logger, name);
         }
         catch (Exception error)
         {
@@ -83,6 +90,9 @@ internal sealed partial class WarmUpRun(
     {
         [LoggerMessage(3026, LogLevel.Debug, "Warmed up in {Seconds:F1} s.", EventName = "WarmedUp")]
         public static partial void Done(ILogger logger, double seconds);
+
+        [LoggerMessage(3028, LogLevel.Debug, "No time was left to warm up {Step}; the first clients may wait a little.", EventName = "WarmUpOutOfTime")]
+        public static partial void OutOfTime(ILogger logger, string step);
 
         [LoggerMessage(3027, LogLevel.Warning, "Warming up went on without {Step}; the first clients may wait a little.", EventName = "WarmUpFailed")]
         public static partial void Failed(ILogger logger, string step, Exception error);

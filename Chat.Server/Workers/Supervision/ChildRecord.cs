@@ -21,6 +21,9 @@ internal sealed class ChildRecord(string id, TimeProvider time, Action<WorkerEve
 
     public DateTimeOffset? StartedAt => _startedAt;
 
+    /// <summary>The last process did not leave because it was asked to.</summary>
+    public bool IsMissed => _lastExit is { Reason: not ExitReason.Requested };
+
     public int NextStart()
     {
         Generation++;

@@ -220,7 +220,7 @@ internal sealed class ChildSlot
             var key = Guid.NewGuid().ToString("N");
             try
             {
-                var process = _context.Launcher.Launch(_child, _context.Environment(_child, key), OnLine);
+                var process = _context.Launcher.Launch(_child, _context.Environment(_child, key, _record.IsMissed), OnLine);
                 _run = new(generation, key, _child.Kind, process, _context.Time);
                 if (_child.Kind is ChildKind.Companion)
                 {

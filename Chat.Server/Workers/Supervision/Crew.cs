@@ -26,8 +26,8 @@ internal sealed class Crew : IWorkersMonitor, IWorkerQuestions, IDisposable
         Workers = [.. roster.Workers.Select(child => new ChildSlot(child, context))];
         Companions = [.. roster.Companions.Select(child => new ChildSlot(child, context))];
 
-        IReadOnlyDictionary<string, string> Environment(ChildProcess child, string key) => child.Kind is ChildKind.Worker
-            ? new WorkerIdentity(child.Id, roster.Workers.Count, control.SocketPath, key, plan.Public).ToEnvironment()
+        IReadOnlyDictionary<string, string> Environment(ChildProcess child, string key, bool isMissed) => child.Kind is ChildKind.Worker
+            ? new WorkerIdentity(child.Id, roster.Workers.Count, control.SocketPath, key, plan.Public) { IsMissed = isMissed }.ToEnvironment()
             : new Dictionary<string, string>();
     }
 

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Chat.Server.Workers;
 using Chat.Server.Workers.Listening;
 using Chat.Server.Workers.Ports;
 using Chat.Server.Workers.Runtime;
@@ -35,14 +36,16 @@ public sealed class WarmUpRunTests : IAsyncDisposable
         Assert.True(ran);
     }
 
-    [Fact]
-    public async Task RunAsync_FeatureHangsAndLooksAtNoToken_IsLeftAfterTenSeconds()
+    [Theory]
+    [InlineData(false, 10)]
+    [InlineData(true, 1.5)]
+    public async Task RunAsync_FeatureHangsAndLooksAtNoToken_IsLeftInTime_AndSoonerByWhoReplacesACrashed(bool missed, double seconds)
     {
         var never = new TaskCompletionSource();
-        var running = Run(new WarmUp(_ => never.Task)).RunAsync(CancellationToken.None);
-        await _time.WaitForTimerAsync(TimeSpan.FromSeconds(10));
+        var running = Run(missed, new WarmUp(_ => never.Task)).RunAsync(CancellationToken.None);
+        await _time.WaitForTimerAsync(TimeSpan.FromSeconds(seconds));
         Assert.False(running.IsCompleted);
-        _time.Advance(TimeSpan.FromSeconds(10));
+        _time.Advance(TimeSpan.FromSeconds(seconds));
         await running.WaitAsync(Eventually.Patience);
     }
 
@@ -64,8 +67,13 @@ public sealed class WarmUpRunTests : IAsyncDisposable
         await client.ConnectAsync(place);
     }
 
-    private WarmUpRun Run(params IWarmUp[] features) =>
-        new(features, new RequestPipeline(), _services.GetRequiredService<IServiceScopeFactory>(), _time, NullLogger<WarmUpRun>.Instance);
+    private WarmUpRun Run(params IWarmUp[] features) => Run(missed: false, features);
+
+    private WarmUpRun Run(bool missed, params IWarmUp[] features) => new(
+        features, new RequestPipeline(), _services.GetRequiredService<IServiceScopeFactory>(), Plan(missed), _time, NullLogger<WarmUpRun>.Instance);
+
+    private static ProcessPlan Plan(bool missed) => new(
+        ProcessRole.Worker, 2, [], "", Stateless: true, new WorkerIdentity("w1", 2, "", "", []) { IsMissed = missed });
 
     private static WarmUp Feature(Action run) => new(_ =>
     {

@@ -72,6 +72,19 @@ public sealed class ChildSlotTests
     }
 
     [Fact]
+    public async Task Start_OnlyWhoReplacesACrashedOne_IsToldThatItIsMissed()
+    {
+        _slot.Start();
+        var (first, _) = await ReadyAsync();
+        first.Exit(137);
+        var (second, _) = await ReadyAsync();
+        _slot.Leave(Second, "restart", comeBack: true);
+        second.Exit(0);
+        var (third, _) = await ReadyAsync();
+        Assert.Equal(["False", "True", "False"], new[] { first, second, third }.Select(c => c.Environment["missed"]));
+    }
+
+    [Fact]
     public async Task Exit_ZeroWithoutHavingBeenAsked_IsReplaced()
     {
         _slot.Start();
@@ -311,7 +324,7 @@ public sealed class ChildSlotTests
 
     private ChildSlot NewSlot(ChildKind kind, FakeLauncher? launcher = null) => new(
         new("w1", kind, "none", [], new Dictionary<string, string>()),
-        new(launcher ?? _launcher, _options, _time, (_, key) => new Dictionary<string, string> { ["key"] = key }, e => _events.Writer.TryWrite(e), (_, _) => { }));
+        new(launcher ?? _launcher, _options, _time, (_, key, missed) => new Dictionary<string, string> { ["key"] = key, ["missed"] = missed.ToString() }, e => _events.Writer.TryWrite(e), (_, _) => { }));
 
     /// <summary>The slot starts a process under its lock; asked for its state it answers after that.</summary>
     private async Task<FakeChild> LaunchedAsync()
