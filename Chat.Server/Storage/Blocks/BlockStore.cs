@@ -1,3 +1,5 @@
+using System.Data.Common;
+using Chat.Server.Storage.Dialects;
 using Chat.Server.Storage.Model;
 using Microsoft.EntityFrameworkCore;
 
@@ -6,6 +8,8 @@ namespace Chat.Server.Storage.Blocks;
 /// <summary>Who is shut out. A block that was lifted stays for a while as one that has ended, so that every process learns of it.</summary>
 internal sealed class BlockStore(StorageGate gate, TimeProvider time)
 {
+    private const string ChangedSql = "SELECT user_id, reason, blocked_by, blocked_at, ends_at, changed_at FROM blocks WHERE changed_at >= @since";
+
     /// <summary>Shuts a user out, or changes until when.</summary>
     public Task BlockAsync(string user, string? reason, string? by, DateTimeOffset? end, CancellationToken cancellation)
     {
@@ -57,5 +61,15 @@ internal sealed class BlockStore(StorageGate gate, TimeProvider time)
 
     /// <summary>Those that were made, changed or lifted since, ended ones included.</summary>
     public Task<List<BlockRow>> ChangedSinceAsync(long since, CancellationToken cancellation) =>
-        gate.RunAsync((db, ct) => db.Blocks.AsNoTracking().Where(b => b.ChangedAt >= since).ToListAsync(ct), cancellation);
+        gate.RunAsync((db, ct) => db.RowsAsync(ChangedSql, Row, ct, ("since", since)), cancellation);
+
+    private static BlockRow Row(DbDataReader row) => new()
+    {
+        UserId = row.GetString(0),
+        Reason = row.TextOrNull(1),
+        BlockedBy = row.TextOrNull(2),
+        BlockedAt = row.GetInt64(3),
+        EndsAt = row.LongOrNull(4),
+        ChangedAt = row.GetInt64(5),
+    };
 }

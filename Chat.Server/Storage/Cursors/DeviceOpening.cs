@@ -70,8 +70,8 @@ internal static class DeviceOpening
 
     private static Following Conversation(DbDataReader row) => new(
         row.GetString(0),
-        Math.Max(row.IsDBNull(1) ? 0 : row.GetInt64(1), row.GetInt64(5) - 1),
-        row.IsDBNull(6) ? null : row.GetInt64(6),
+        Math.Max(row.LongOrNull(1) ?? 0, row.GetInt64(5) - 1),
+        row.LongOrNull(6),
         row.GetInt64(2),
         row.GetInt64(3),
         row.GetInt64(7),

@@ -58,7 +58,9 @@ internal sealed class DeadLetterDesk(StorageGate gate, IStorageDialect dialect, 
     public Task<DeadLetterCounts> CountAsync(CancellationToken cancellation) => gate.RunAsync(
         async (db, ct) =>
         {
-            var counts = await db.DeadLetters.GroupBy(d => d.State).Select(g => new { g.Key, Count = g.LongCount() }).ToDictionaryAsync(g => g.Key, g => g.Count, ct);
+            var rows = await db.RowsAsync(
+                "SELECT state, count(*) FROM dead_letters GROUP BY state", row => KeyValuePair.Create((DeadLetterState)row.GetInt16(0), row.GetInt64(1)), ct);
+            var counts = rows.ToDictionary();
             return new DeadLetterCounts(
                 counts.GetValueOrDefault(DeadLetterState.Dead),
                 counts.GetValueOrDefault(DeadLetterState.Replaying),

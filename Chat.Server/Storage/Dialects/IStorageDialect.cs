@@ -12,6 +12,9 @@ internal interface IStorageDialect
     /// <summary>Whether a statement costs a way to another process and back, so that it pays to save one.</summary>
     bool HasRoundTrips { get; }
 
+    /// <summary>That a column is one of the values: the condition, and the value of its one parameter.</summary>
+    (string Condition, object Value) AnyOf(string column, string parameter, string[] values);
+
     /// <summary>
     /// Locks the conversations in one order for all writers, then reads them and the senders' membership; the reading is a
     /// statement of its own, so that it sees what was committed while the locks were waited for.

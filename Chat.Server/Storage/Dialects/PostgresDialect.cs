@@ -51,6 +51,8 @@ internal sealed class PostgresDialect(ProcessIdentity process, IOptions<StorageO
 
     public bool HasRoundTrips => true;
 
+    public (string Condition, object Value) AnyOf(string column, string parameter, string[] values) => ($"{column} = ANY(@{parameter})", values);
+
     public async Task<BatchFacts> LockAsync(ChatDb db, string[] conversations, (string Conversation, string User)[] senders, CancellationToken cancellation)
     {
         await using var batch = Batch(db);
@@ -155,7 +157,7 @@ internal sealed class PostgresDialect(ProcessIdentity process, IOptions<StorageO
     }
 
     public async Task<long> CommitPositionAsync(ChatDb db, CancellationToken cancellation) =>
-        (await db.Database.SqlQueryRaw<long>($"{PositionSql} AS \"Value\"").ToListAsync(cancellation))[0];
+        (await db.RowsAsync(PositionSql, row => row.GetInt64(0), cancellation))[0];
 
     private static NpgsqlBatch Batch(ChatDb db) => new((NpgsqlConnection)db.Database.GetDbConnection());
 }

@@ -18,6 +18,9 @@ internal sealed class SqliteDialect(ProcessIdentity process) : IStorageDialect
 {
     public bool HasRoundTrips => false;
 
+    public (string Condition, object Value) AnyOf(string column, string parameter, string[] values) =>
+        ($"{column} IN (SELECT value FROM json_each(@{parameter}))", JsonSerializer.Serialize(values));
+
     public Task<bool> InsertIfHeldAsync(ChatDb db, BatchPlan plan, BatchFacts facts, string moves, long now, CancellationToken cancellation) =>
         Task.FromResult(false);
 
@@ -143,7 +146,7 @@ internal sealed class SqliteDialect(ProcessIdentity process) : IStorageDialect
     }
 
     public async Task<long> CommitPositionAsync(ChatDb db, CancellationToken cancellation) =>
-        await db.Commits.MaxAsync(c => (long?)c.Id, cancellation) ?? 0;
+        (await db.RowsAsync("SELECT coalesce(max(id), 0) FROM commits", row => row.GetInt64(0), cancellation))[0];
 
     private static async Task InsertRowsAsync(ChatDb db, BatchPlan plan, CancellationToken cancellation)
     {

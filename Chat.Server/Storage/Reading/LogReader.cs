@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Chat.Server.Storage.Dialects;
 using Chat.Server.Storage.Model;
 using Microsoft.EntityFrameworkCore;
@@ -12,12 +13,6 @@ internal sealed class LogReader(StorageGate gate, IStorageDialect dialect, TimeP
         SELECT epoch, seq, id, type, sender, at, body, ref, expires_at FROM outbox
         WHERE conversation_id = @conversation AND seq > @after AND seq <= @through ORDER BY seq LIMIT @limit
         """;
-
-    // Translated once: every connection may ask for the ends of what it follows. One of each reader's own, for it belongs to one kind of database.
-    private readonly Func<ChatDb, string[], IAsyncEnumerable<KeyValuePair<string, LogBounds>>> _bounds = EF.CompileAsyncQuery(
-        (ChatDb db, string[] conversations) => db.Conversations.AsNoTracking()
-            .Where(c => conversations.Contains(c.Id))
-            .Select(c => new KeyValuePair<string, LogBounds>(c.Id, new LogBounds(c.FirstSeq, c.HeadSeq))));
 
     /// <summary>Up to <paramref name="limit"/> events with <paramref name="after"/> &lt; seq ≤ <paramref name="through"/>, ascending.</summary>
     public async Task<List<LogEvent>> ReadAsync(string conversation, long after, long through, int limit, CancellationToken cancellation)
@@ -50,13 +45,13 @@ internal sealed class LogReader(StorageGate gate, IStorageDialect dialect, TimeP
         gate.RunAsync(
             async (db, ct) =>
             {
-                var bounds = new Dictionary<string, LogBounds>(conversations.Count);
-                await foreach (var (conversation, found) in _bounds(db, [.. conversations]).WithCancellation(ct))
-                {
-                    bounds.Add(conversation, found);
-                }
-
-                return bounds;
+                var (condition, value) = dialect.AnyOf("id", "conversations", [.. conversations]);
+                var rows = await db.RowsAsync(
+                    $"SELECT id, first_seq, head_seq FROM conversations WHERE {condition}",
+                    row => KeyValuePair.Create(row.GetString(0), new LogBounds(row.GetInt64(1), row.GetInt64(2))),
+                    ct,
+                    ("conversations", value));
+                return rows.ToDictionary();
             },
             cancellation);
 
@@ -69,32 +64,27 @@ internal sealed class LogReader(StorageGate gate, IStorageDialect dialect, TimeP
                 .ToListAsync(ct),
             cancellation);
 
-    private static async Task<List<LogEvent>> ReadAsync(ChatDb db, string conversation, long after, long through, int limit, long now, CancellationToken ct)
-    {
-        await using var command = await db.CommandAsync(
-            PageSql, ct, ("conversation", conversation), ("after", after), ("through", through), ("limit", limit));
-        await using var reader = await command.ExecuteReaderAsync(ct);
-        var events = new List<LogEvent>(Math.Min(limit, 64));
-        while (await reader.ReadAsync(ct))
-        {
-            long? expires = reader.IsDBNull(8) ? null : reader.GetInt64(8);
-            events.Add(new LogEvent
-            {
-                Conversation = conversation,
-                Epoch = reader.GetInt64(0),
-                Seq = reader.GetInt64(1),
-                Id = reader.GetString(2),
-                Type = reader.GetString(3),
-                Sender = reader.GetString(4),
-                At = reader.GetInt64(5),
-                // Upkeep blanks what has expired a little later; nobody gets it in between.
-                Body = reader.IsDBNull(6) || expires <= now ? default : reader.GetFieldValue<byte[]>(6),
-                Ref = reader.IsDBNull(7) ? null : reader.GetString(7),
-                ExpiresAt = expires,
-            });
-        }
+    private static Task<List<LogEvent>> ReadAsync(ChatDb db, string conversation, long after, long through, int limit, long now, CancellationToken ct) =>
+        db.RowsAsync(
+            PageSql, row => Event(row, conversation, now), ct, ("conversation", conversation), ("after", after), ("through", through), ("limit", limit));
 
-        return events;
+    private static LogEvent Event(DbDataReader row, string conversation, long now)
+    {
+        var expires = row.LongOrNull(8);
+        return new()
+        {
+            Conversation = conversation,
+            Epoch = row.GetInt64(0),
+            Seq = row.GetInt64(1),
+            Id = row.GetString(2),
+            Type = row.GetString(3),
+            Sender = row.GetString(4),
+            At = row.GetInt64(5),
+            // Upkeep blanks what has expired a little later; nobody gets it in between.
+            Body = row.IsDBNull(6) || expires <= now ? default : row.GetFieldValue<byte[]>(6),
+            Ref = row.TextOrNull(7),
+            ExpiresAt = expires,
+        };
     }
 }
 
