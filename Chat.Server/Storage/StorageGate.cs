@@ -10,7 +10,7 @@ namespace Chat.Server.Storage;
 /// time, transient faults of reads retried, and an outage turned into <see cref="StorageUnavailableException"/>.
 /// </summary>
 internal sealed class StorageGate(
-    IDbContextFactory<ChatDb> contexts, StorageBreaker breaker, IOptions<StorageOptions> options, TimeProvider time)
+    IDbContextFactory<ChatDb> contexts, StorageBreaker breaker, HangWatch hangs, IOptions<StorageOptions> options, TimeProvider time)
 {
     /// <summary>Runs work that may be repeated: reads, and writes that end the same when done twice.</summary>
     public async Task<T> RunAsync<T>(Func<ChatDb, CancellationToken, Task<T>> work, CancellationToken cancellation)
@@ -23,6 +23,7 @@ internal sealed class StorageGate(
             }
 
             var started = time.GetTimestamp();
+            using var use = hangs.Begin();
             using var limit = new CancellationTokenSource(options.Value.AnswerWithin, time);
             using var linked = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellation);
             try

@@ -53,6 +53,8 @@ internal static class StorageSetup
         services.AddHostedService(s => s.GetRequiredService<StorageBreaker>());
         services.AddSingleton<IHealthProbe, DatabaseProbe>();
         services.AddHostedService<DatabaseEvidence>();
+        services.AddSingleton<HangWatch>();
+        services.AddHostedService(s => s.GetRequiredService<HangWatch>());
         services.AddSingleton<StorageGate>();
         services.AddSingleton<CursorStore>();
         services.AddSingleton<TopicStore>();

@@ -9,27 +9,25 @@ namespace Chat.Server.Storage.Writing;
 internal sealed partial class LogWriter : BackgroundService
 {
     private static readonly TimeSpan SweepInterval = TimeSpan.FromMilliseconds(250);
-    private static readonly TimeSpan Hanging = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan OverloadedRetryAfter = TimeSpan.FromSeconds(1);
 
     private readonly AppendQueue _queue;
     private readonly BatchCommitter _committer;
     private readonly StorageBreaker _breaker;
+    private readonly HangWatch _hangs;
     private readonly WriterMeter _meter;
     private readonly StorageOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger<LogWriter> _logger;
     private readonly AppendRefused _unavailable;
     private volatile List<Append> _underWay = [];
-    private readonly Lock _reserve = new();
-    private bool _reserved;
-    private long _began;
 
     public LogWriter(
-        BatchCommitter committer, StorageBreaker breaker, WriterMeter meter, IOptions<StorageOptions> options, TimeProvider time, ILogger<LogWriter> logger)
+        BatchCommitter committer, StorageBreaker breaker, HangWatch hangs, WriterMeter meter, IOptions<StorageOptions> options, TimeProvider time, ILogger<LogWriter> logger)
     {
         _committer = committer;
         _breaker = breaker;
+        _hangs = hangs;
         _meter = meter;
         _options = options.Value;
         _time = time;
@@ -78,7 +76,6 @@ internal sealed partial class LogWriter : BackgroundService
             await WriteAsync(hurry.Token);
         }
 
-        ReserveThreads(ending: true);
     }
 
     private async Task WriteAsync(CancellationToken hurry)
@@ -99,10 +96,10 @@ internal sealed partial class LogWriter : BackgroundService
                 continue;
             }
 
-            Volatile.Write(ref _began, _time.GetTimestamp());
             _underWay = batch;
             try
             {
+                using var use = _hangs.Begin();
                 await _committer.CommitAsync(batch, hurry);
             }
             catch (OperationCanceledException) when (hurry.IsCancellationRequested)
@@ -130,23 +127,8 @@ internal sealed partial class LogWriter : BackgroundService
             _breaker.ReportOutage(new TimeoutException(), stuck[0].EnqueuedAt);
         }
 
-        ReserveThreads();
         Refuse(late, _unavailable);
         Refuse(stuck, _unavailable);
-    }
-
-    /// <summary>Before the first call to the database times out, and until it is back.</summary>
-    private void ReserveThreads(bool ending = false)
-    {
-        var hangs = !ending && (!_breaker.IsClosed || (_underWay.Count > 0 && _time.GetElapsedTime(Volatile.Read(ref _began)) > Hanging));
-        lock (_reserve)
-        {
-            if (hangs != _reserved)
-            {
-                _reserved = hangs;
-                ThreadReserve.Set(hangs);
-            }
-        }
     }
 
     private void Refuse(List<Append> appends, AppendRefused refusal)
