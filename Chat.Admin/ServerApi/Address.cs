@@ -9,6 +9,8 @@ internal static class Address
 
     public static string Of(string template, string id, long seq) => Of(template, id).Replace("{seq}", $"{seq}", StringComparison.Ordinal);
 
+    public static string Of(string template, string id, string user) => Of(template, id).Replace("{user}", Escape(user), StringComparison.Ordinal);
+
     public static string With(string path, params (string Name, string? Value)[] words) =>
         QueryHelpers.AddQueryString(path, words.Where(w => !string.IsNullOrEmpty(w.Value)).Select(w => KeyValuePair.Create(w.Name, w.Value)));
 

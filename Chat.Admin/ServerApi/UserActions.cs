@@ -45,6 +45,22 @@ internal sealed class UserActions(Actions actions, Fleet fleet, DialogDesk desk)
         }
     }
 
+    public async Task RemoveMemberAsync(string conversation, string user)
+    {
+        var question = new Question(
+            $"Remove {user} from {conversation}?", "They keep what they have and get nothing sent after this; the other members are told. The group's owner can add them again.", "Remove")
+        {
+            ReasonRequired = true,
+            Danger = true,
+        };
+        if (await desk.AskAsync(question) is { } consent)
+        {
+            var path = Address.Of(ManagementRoutes.MemberRemove, conversation, user);
+            var target = $"conversation/{conversation}/member/{user}";
+            Tell(await actions.PostAnyAsync<ActionResult>(Role.Admin, "member.remove", target, path, new ReasonRequest { Reason = consent.Reason }), target);
+        }
+    }
+
     public async Task TraceAsync(string user)
     {
         var question = new Question(

@@ -30,6 +30,9 @@ public sealed record ConnectionView
     /// <summary>Events written and not acknowledged.</summary>
     public int Unacknowledged { get; init; }
 
+    /// <summary>Events that it has acknowledged since it is there.</summary>
+    public long Acknowledged { get; init; }
+
     /// <summary>Events that may be unacknowledged at once.</summary>
     public int Window { get; init; }
 

@@ -84,6 +84,9 @@ public static class ManagementRoutes
     /// <summary>GET a page of <see cref="MemberView"/>; sort by <c>user</c>, <c>lag</c>, <c>joinedSeq</c>; filter <c>q</c>. Viewer.</summary>
     public const string ConversationMembers = Conversation + "/members";
 
+    /// <summary>POST <see cref="ReasonRequest"/>, answers <see cref="ActionResult"/>. Ends a group member's membership, as its owner could. Admin.</summary>
+    public const string MemberRemove = ConversationMembers + "/{user}/remove";
+
     /// <summary>GET a stretch of <see cref="MessageView"/> by <c>before</c> (a seq) and <c>limit</c>. Viewer.</summary>
     public const string ConversationMessages = Conversation + "/messages";
 

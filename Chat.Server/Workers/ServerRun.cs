@@ -16,12 +16,25 @@ internal static class ServerRun
             await using var app = compose();
             var exit = app.Services.GetRequiredService<ExitStatus>();
             await app.Services.GetRequiredService<NodeClaim>().TakeAsync();
-            await app.RunAsync();
+            await RunAsync(app);
             return exit.Code;
         }
         catch (Exception error) when (StartRefusedException.From(error) is { } refusal)
         {
             return Refuse(refusal);
+        }
+    }
+
+    private static async Task RunAsync(WebApplication app)
+    {
+        var life = app.Services.GetRequiredService<IHostApplicationLifetime>();
+        try
+        {
+            await app.RunAsync();
+        }
+        catch (OperationCanceledException) when (life.ApplicationStopping.IsCancellationRequested && !life.ApplicationStarted.IsCancellationRequested)
+        {
+            // Asked to go before it had started: that is no fault, and there is nothing to drain.
         }
     }
 

@@ -35,6 +35,32 @@ public sealed class OperatorTests(ConsoleFixture console)
     }
 
     [Fact]
+    public async Task Member_Removed_IsMarkedAsLeftAndTheOthersAreTold()
+    {
+        var user = $"guest-{Guid.CreateVersion7():N}"[..20];
+        await using var owner = await StockClient.ConnectedAsync(console.Server.Url, $"owner-{Guid.CreateVersion7():N}");
+        var group = (await owner.CreateGroupAsync(user)).Id;
+        var path = $"admin/conversation?id={Uri.EscapeDataString(group)}";
+
+        var (viewer, _) = await console.OpenAsync("otto");
+        await console.GoAsync(viewer, path);
+        await viewer.RefusesAsync(Row(viewer, user).GetByRole(AriaRole.Button, new() { Name = "Remove…" }));
+        await viewer.Context.CloseAsync();
+
+        var (page, complaints) = await console.OpenAsync();
+        await console.GoAsync(page, path);
+        await Row(page, user).GetByRole(AriaRole.Button, new() { Name = "Remove…" }).ClickAsync();
+        await page.AgreeAsync("it sells watches");
+        await Row(page, user).Filter(new() { HasText = "left" }).WaitForAsync();
+        Assert.Equal(0, await Row(page, user).GetByRole(AriaRole.Button, new() { Name = "Remove…" }).CountAsync());
+        var told = await owner.Inbox.WaitForAsync(e => e.Conversation == group && e.Type == EventTypes.Member);
+        Assert.Contains(user, told.Body!.Value.GetRawText(), StringComparison.Ordinal);
+        Assert.Empty(complaints);
+        await page.Context.CloseAsync();
+        await AuditedAsync("ada", "member.remove", "it sells watches");
+    }
+
+    [Fact]
     public async Task Stacks_OfAWorker_AreTakenShownAndAudited()
     {
         var (viewer, _) = await console.OpenAsync("otto");

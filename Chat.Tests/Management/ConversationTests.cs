@@ -44,6 +44,8 @@ public sealed class ConversationTests(ManagementBed bed) : IClassFixture<Managem
             t => t.Steps.Any(s => s is { What: "acknowledged", Device: "phone" }) && t.Devices.Any(d => d is { Device: "phone", Connected: true, Acknowledged: true }),
             "the acknowledgement is known");
         Assert.Contains(trace.Steps, s => s is { What: "committed", Worker: "w1" });
+        var fed = await bed.Viewer.ReadAsync<Page<ConnectionView>>($"{ManagementRoutes.Connections}?user={bob}");
+        Assert.Equal((1, 0), (Assert.Single(fed.Items).Acknowledged, fed.Items[0].Unacknowledged));
         Assert.Contains(trace.Steps, s => s is { What: "pushed", Device: "phone" } && s.User == bob);
         Assert.Equal(conversation, trace.Message.Conversation);
         Assert.Contains(trace.Steps, s => s.What == "accepted" && s.User == alice);
@@ -68,6 +70,42 @@ public sealed class ConversationTests(ManagementBed bed) : IClassFixture<Managem
         Assert.Equal(("admin", "ticket 4711", "done", $"conversations/{conversation}/1"), (row.Actor, row.Reason, row.Result, row.Object));
         var audit = string.Concat(Directory.EnumerateFiles(Path.Combine(bed.Server.Folder, "audit")).Select(ReadShared));
         Assert.DoesNotContain(Canary, audit, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task RemoveMember_ByAnAdminWithAReason_EndsTheMembershipAndMembersAreTold()
+    {
+        var (alice, bob) = ($"alice-{Guid.NewGuid():N}", $"bob/{Guid.NewGuid():N}");
+        await using var owner = await bed.Server.ConnectAsync(alice);
+        var group = await owner.CreateAsync("group", bob);
+        var route = ManagementRoutes.MemberRemove.With(group).Replace("{user}", Uri.EscapeDataString(bob), StringComparison.Ordinal);
+        Assert.Equal(ManagementCodes.Invalid, (await (await bed.Admin.PostAsync(route, "{}")).RefusedAsync(400)).Code);
+
+        var done = await bed.Admin.DoAsync<ActionResult>(route, new { reason = "spam" });
+
+        Assert.Equal((ActionOutcomes.Done, 1), (done.Outcome, done.Count));
+        var told = await owner.EventAsync();
+        Assert.Equal((group, "$member", "$operator"), (told.Conversation, told.Type, told.Sender));
+        var change = told.Body!.Value.Deserialize<Contracts.MembershipChange>(Contracts.ChatJson.Options)!;
+        Assert.Equal("removed", change.Action);
+        Assert.Equal([bob], change.Users);
+        var members = await bed.Viewer.ReadAsync<Page<MemberView>>(ManagementRoutes.ConversationMembers.With(group));
+        Assert.Equal((long?)told.Seq, Assert.Single(members.Items, m => m.User == bob).LeftSeq);
+        Assert.Equal(ManagementCodes.NotFound, (await (await bed.Admin.PostAsync(route, """{"reason":"again"}""")).RefusedAsync(404)).Code);
+        var row = Assert.Single((await bed.AuditAsync("&action=member.remove&result=done")).Items, r => r.CorrelationId == done.CorrelationId);
+        Assert.Equal(("admin", "spam", $"conversations/{group}/members/{bob}"), (row.Actor, row.Reason, row.Object));
+    }
+
+    [Fact]
+    public async Task RemoveMember_OfATwosome_IsNotSupported()
+    {
+        var (alice, bob) = ($"alice-{Guid.NewGuid():N}", $"bob-{Guid.NewGuid():N}");
+        await using var one = await bed.Server.ConnectAsync(alice);
+        var direct = await one.CreateAsync("direct", bob);
+        var route = ManagementRoutes.MemberRemove.With(direct).Replace("{user}", bob, StringComparison.Ordinal);
+        var refused = await bed.Admin.PostAsync(route, """{"reason":"spam"}""");
+        Assert.False(refused.IsSuccessStatusCode);
+        Assert.Equal(ManagementCodes.NotSupported, (await refused.RefusedAsync((int)refused.StatusCode)).Code);
     }
 
     [Fact]

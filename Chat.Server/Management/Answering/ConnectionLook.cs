@@ -29,6 +29,7 @@ internal static class ConnectionLook
             ConnectedAt = now - time.GetElapsedTime(pump.Window.StartedAt),
             LastProgressAt = pump.Window.SinceProgress is { } since ? now - since : null,
             Unacknowledged = unacknowledged,
+            Acknowledged = pump.Window.Acknowledgements,
             Window = unacknowledged + pump.Window.Free,
             PendingWrites = pump.Writer.Pending,
             Conversations = followed.Length,

@@ -32,7 +32,8 @@ internal sealed class ManagementCall(HttpContext context, Caller caller, Cancell
     public bool OnlyLooked { get; set; }
 
     /// <summary>The part of the address in braces, decoded.</summary>
-    public string Route(string name) => context.Request.RouteValues[name] as string ?? "";
+    /// <summary>A part of the path. The server leaves an encoded slash as it came, lest it part the path; in a value it is one. (An id with a literal %2F cannot be named.)</summary>
+    public string Route(string name) => (context.Request.RouteValues[name] as string ?? "").Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
 
     public static string TraceIdOf(HttpContext context) => Activity.Current?.TraceId.ToString() ?? context.TraceIdentifier;
 }

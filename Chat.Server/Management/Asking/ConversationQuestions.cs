@@ -12,6 +12,11 @@ internal sealed record ConversationQuestion(string Id);
 
 internal sealed record MembersQuestion(string Conversation, string? Search, string Sort, bool Descending, int Skip, int Take);
 
+internal sealed record RemoveMemberQuestion(string Conversation, string User);
+
+/// <param name="Seq">Of the event that tells it.</param>
+internal sealed record MemberRemoved(long Seq);
+
 internal sealed record MessagesQuestion(string Conversation, long? Before, int Limit);
 
 internal sealed record RevealQuestion(string Conversation, long Seq);

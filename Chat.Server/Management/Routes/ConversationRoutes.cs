@@ -19,6 +19,8 @@ internal sealed class ConversationRoutes(WorkerSurvey survey, IOptions<Managemen
         map.Get(ManagementRoutes.Conversation, "One conversation", DetailAsync);
         map.Get(ManagementRoutes.ConversationMembers, "Its members and how far they are", MembersAsync, PageQuery.Names);
         map.Get(ManagementRoutes.ConversationMessages, "What can be told of its messages without telling them, newest first", MessagesAsync, ["before", "limit"]);
+        map.Post<ReasonRequest, ActionResult>(
+            ManagementRoutes.MemberRemove, new("member.remove", ManagementRole.Admin), "Ends somebody's membership of a group; the other members are told", RemoveMemberAsync);
         map.Post<ReasonRequest, BodyView>(
             ManagementRoutes.MessageReveal, new("message.reveal", ManagementRole.Admin, Strict: true), "Reveals one body; it is written down who saw it and why", RevealAsync);
         map.Get(ManagementRoutes.MessageTrace, "A message's way, by its id", TraceAsync);
@@ -76,6 +78,21 @@ internal sealed class ConversationRoutes(WorkerSurvey survey, IOptions<Managemen
         return found.Value is { } rows
             ? new Stretch<MessageView> { Items = rows, Before = rows.Count == limit && rows[^1].Seq > 1 ? rows[^1].Seq : null }
             : found.Refusal!;
+    }
+
+    private async Task<Reply<ActionResult>> RemoveMemberAsync(ManagementCall call, ReasonRequest body)
+    {
+        var user = call.Route("user");
+        call.Object = $"conversations/{call.Id}/members/{user}";
+        if (RequestBody.NeedReason(call, body.Reason) is { } wrong)
+        {
+            return wrong;
+        }
+
+        var done = await survey.AnyAsync<MemberRemoved>(Questions.RemoveMember, new RemoveMemberQuestion(call.Id, user), call.TimeUp);
+        return done.Value is { } removed
+            ? new ActionResult { Outcome = ActionOutcomes.Done, Text = $"No member any more from seq {removed.Seq} on.", Count = 1, CorrelationId = call.CorrelationId }
+            : done.Refusal!;
     }
 
     private async Task<Reply<BodyView>> RevealAsync(ManagementCall call, ReasonRequest body)
