@@ -1,3 +1,4 @@
+using Chat.Server.Storage.Dialects;
 using Chat.Server.Storage.Model;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
@@ -95,9 +96,8 @@ internal sealed partial class StorageBreaker(
                 await migrator.EnsureAsync(stop);
             }
 
-            await using var db = await contexts.CreateDbContextAsync(linked.Token);
-            // A real table, so that a missing schema or a lock on it does not look like health.
-            await db.Conversations.AsNoTracking().Select(c => c.Id).FirstOrDefaultAsync(linked.Token).WaitAsync(linked.Token);
+            // A driver that does not come back is left behind, with its connection; to close that here would be to wait for the same.
+            await AskAsync(linked.Token).WaitAsync(linked.Token);
             return true;
         }
         catch (Exception) when (!stop.IsCancellationRequested)
@@ -105,6 +105,13 @@ internal sealed partial class StorageBreaker(
             // Any failure means the same: not back yet. The cause was logged when the breaker opened.
             return false;
         }
+    }
+
+    /// <summary>Of a real table, so that a missing schema or a lock on it does not look like health.</summary>
+    private async Task AskAsync(CancellationToken cancellation)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        await db.RowsAsync("SELECT id FROM conversations LIMIT 1", row => row.GetString(0), cancellation);
     }
 
     private static partial class Log
