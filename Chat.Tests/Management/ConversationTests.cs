@@ -78,7 +78,7 @@ public sealed class ConversationTests(ManagementBed bed) : IClassFixture<Managem
         var (alice, bob) = ($"alice-{Guid.NewGuid():N}", $"bob/{Guid.NewGuid():N}");
         await using var owner = await bed.Server.ConnectAsync(alice);
         var group = await owner.CreateAsync("group", bob);
-        var route = ManagementRoutes.MemberRemove.With(group).Replace("{user}", Uri.EscapeDataString(bob), StringComparison.Ordinal);
+        var route = ManagementRoutes.MemberRemove.With(group, bob);
         Assert.Equal(ManagementCodes.Invalid, (await (await bed.Admin.PostAsync(route, "{}")).RefusedAsync(400)).Code);
 
         var done = await bed.Admin.DoAsync<ActionResult>(route, new { reason = "spam" });
@@ -102,7 +102,7 @@ public sealed class ConversationTests(ManagementBed bed) : IClassFixture<Managem
         var (alice, bob) = ($"alice-{Guid.NewGuid():N}", $"bob-{Guid.NewGuid():N}");
         await using var one = await bed.Server.ConnectAsync(alice);
         var direct = await one.CreateAsync("direct", bob);
-        var route = ManagementRoutes.MemberRemove.With(direct).Replace("{user}", bob, StringComparison.Ordinal);
+        var route = ManagementRoutes.MemberRemove.With(direct, bob);
         var refused = await bed.Admin.PostAsync(route, """{"reason":"spam"}""");
         Assert.False(refused.IsSuccessStatusCode);
         Assert.Equal(ManagementCodes.NotSupported, (await refused.RefusedAsync((int)refused.StatusCode)).Code);

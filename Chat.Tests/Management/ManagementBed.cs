@@ -105,5 +105,8 @@ internal static class ManagementCalls
     public static Task<HttpResponseMessage> PostAsync(this HttpClient client, string path, string json, string type = "application/json") =>
         client.PostAsync(path, new StringContent(json, Encoding.UTF8, type));
 
+    public static string With(this string route, string id, string user) =>
+        route.With(id).Replace("{user}", Uri.EscapeDataString(user), StringComparison.Ordinal);
+
     public static string With(this string route, string id) => route.Replace("{id}", Uri.EscapeDataString(id), StringComparison.Ordinal);
 }

@@ -58,7 +58,7 @@ public sealed class RouteTests(ManagementBed bed) : IClassFixture<ManagementBed>
     {
         var role = Actions.Single(a => a.Route == route).Role;
         var caller = role == "admin" ? bed.Operator : bed.Viewer;
-        var path = route.Replace("{seq}", "1", StringComparison.Ordinal).Replace("{user}", "u", StringComparison.Ordinal).With("nobody");
+        var path = route.Replace("{seq}", "1", StringComparison.Ordinal).With("nobody", "u");
 
         var error = await (await caller.PostAsync(path, "{}")).RefusedAsync(403);
 

@@ -75,7 +75,6 @@ internal sealed partial class LogWriter : BackgroundService
             await using var limit = stop.Register(() => hurry.CancelAfter(_options.AnswerWithin));
             await WriteAsync(hurry.Token);
         }
-
     }
 
     private async Task WriteAsync(CancellationToken hurry)
