@@ -1,7 +1,10 @@
 using Chat.Server.Failpoints;
+using Chat.Server.Storage.Dialects;
 using Chat.Server.Storage.Model;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Migrations;
 using Npgsql;
 
 namespace Chat.Server.Storage;
@@ -25,7 +28,11 @@ internal sealed partial class SchemaMigrator(IDbContextFactory<ChatDb> contexts,
         }
 
         await outage.MeetAsync(cancellation);
-        if (database.Kind == DatabaseKind.Postgres)
+        if (await IsCurrentAsync(cancellation))
+        {
+            // Nothing to lock for, and nothing of EF Core's migrations to compile: most starts are like this, and a crashed worker's successor is waited for.
+        }
+        else if (database.Kind == DatabaseKind.Postgres)
         {
             await PostgresAsync(cancellation);
         }
@@ -36,6 +43,28 @@ internal sealed partial class SchemaMigrator(IDbContextFactory<ChatDb> contexts,
 
         _done = true;
     }
+
+    /// <summary>Every migration was applied before. False also when there is no schema yet, or no database.</summary>
+    private async Task<bool> IsCurrentAsync(CancellationToken cancellation)
+    {
+        if (TestSwitches.SkipDeduplication || (database.Kind == DatabaseKind.Sqlite && !File.Exists(SqliteFile)))
+        {
+            return false;
+        }
+
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        try
+        {
+            var applied = await db.RowsAsync("SELECT \"MigrationId\" FROM \"__EFMigrationsHistory\"", row => row.GetString(0), cancellation);
+            return db.GetService<IMigrationsAssembly>().Migrations.Keys.All(applied.ToHashSet(StringComparer.Ordinal).Contains);
+        }
+        catch (Exception e) when (e is PostgresException { SqlState: PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.InvalidCatalogName } or SqliteException { SqliteErrorCode: 1 })
+        {
+            return false;
+        }
+    }
+
+    private string SqliteFile => new SqliteConnectionStringBuilder(database.ConnectionString).DataSource;
 
     private async Task PostgresAsync(CancellationToken cancellation)
     {
@@ -79,7 +108,7 @@ internal sealed partial class SchemaMigrator(IDbContextFactory<ChatDb> contexts,
 
     private async Task SqliteAsync(CancellationToken cancellation)
     {
-        var file = new SqliteConnectionStringBuilder(database.ConnectionString).DataSource;
+        var file = SqliteFile;
         if (file is "" or ":memory:")
         {
             await MigrateAsync(cancellation);

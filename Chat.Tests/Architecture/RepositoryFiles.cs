@@ -16,7 +16,11 @@ internal static class RepositoryFiles
 
     /// <summary>C# and Razor that people write.</summary>
     public static IEnumerable<string> Code => All.Where(f =>
-        (f.EndsWith(".cs", StringComparison.Ordinal) || f.EndsWith(".razor", StringComparison.Ordinal)) && !f.Contains("/Migrations/", StringComparison.Ordinal));
+        (f.EndsWith(".cs", StringComparison.Ordinal) || f.EndsWith(".razor", StringComparison.Ordinal)) && !IsGenerated(f));
+
+    // By EF Core's tools.
+    private static bool IsGenerated(string file) =>
+        file.Contains("/Migrations/", StringComparison.Ordinal) || file.Contains("/Model/Compiled/", StringComparison.Ordinal);
 
     public static bool IsIn(string file, string folder) => file.StartsWith(folder + "/", StringComparison.Ordinal);
 
