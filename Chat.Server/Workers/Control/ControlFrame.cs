@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 
 namespace Chat.Server.Workers.Control;
@@ -16,14 +17,13 @@ internal readonly record struct ControlFrame(FrameKind Kind, ReadOnlyMemory<byte
 
     public static ControlFrame Of(ControlMessage message) => new(FrameKind.Message, message.ToBytes());
 
-    /// <summary>One buffer, so that a frame is one write.</summary>
-    public byte[] ToBytes()
+    public void WriteTo(IBufferWriter<byte> buffer)
     {
-        var bytes = new byte[HeaderLength + Payload.Length];
-        BinaryPrimitives.WriteInt32LittleEndian(bytes, Payload.Length + 1);
-        bytes[4] = (byte)Kind;
-        Payload.CopyTo(bytes.AsMemory(HeaderLength));
-        return bytes;
+        var header = buffer.GetSpan(HeaderLength);
+        BinaryPrimitives.WriteInt32LittleEndian(header, Payload.Length + 1);
+        header[4] = (byte)Kind;
+        buffer.Advance(HeaderLength);
+        buffer.Write(Payload.Span);
     }
 
     /// <summary>Null at the end of the stream.</summary>

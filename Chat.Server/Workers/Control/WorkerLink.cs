@@ -10,6 +10,7 @@ internal sealed class WorkerLink(Stream stream) : IAsyncDisposable
 {
     // To a worker that stopped reading, relayed payloads are dropped beyond this; the control messages are few and always queued.
     private const long MostRelayBytes = 8 * 1024 * 1024;
+    private const int ReadAhead = 64 * 1024;
 
     private readonly Channel<ControlFrame> _outgoing = Channel.CreateUnbounded<ControlFrame>(new() { SingleReader = true });
     private readonly PendingAnswers _answers = new();
@@ -38,7 +39,9 @@ internal sealed class WorkerLink(Stream stream) : IAsyncDisposable
         var writing = WriteAsync(ending.Token);
         try
         {
-            while (await ControlFrame.ReadAsync(stream, ending.Token) is { } frame)
+            // Reads only; disposing of it is the stream's affair.
+            var incoming = new BufferedStream(stream, ReadAhead);
+            while (await ControlFrame.ReadAsync(incoming, ending.Token) is { } frame)
             {
                 if (frame.Kind is FrameKind.Relay)
                 {
@@ -76,14 +79,21 @@ internal sealed class WorkerLink(Stream stream) : IAsyncDisposable
     {
         try
         {
-            await foreach (var frame in _outgoing.Reader.ReadAllAsync(cancellationToken))
+            var batch = new FrameBatch();
+            while (await _outgoing.Reader.WaitToReadAsync(cancellationToken))
             {
-                if (frame.Kind is FrameKind.Relay)
+                while (batch.HasRoom && _outgoing.Reader.TryRead(out var frame))
                 {
-                    Interlocked.Add(ref _relayBytes, -frame.Payload.Length);
+                    if (frame.Kind is FrameKind.Relay)
+                    {
+                        Interlocked.Add(ref _relayBytes, -frame.Payload.Length);
+                    }
+
+                    batch.Add(frame);
                 }
 
-                await stream.WriteAsync(frame.ToBytes(), cancellationToken);
+                await stream.WriteAsync(batch.Bytes, cancellationToken);
+                batch.Clear();
             }
         }
         catch (Exception error) when (error is IOException or SocketException or OperationCanceledException or ObjectDisposedException)

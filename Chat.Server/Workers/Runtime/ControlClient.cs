@@ -13,6 +13,7 @@ internal sealed class ControlClient(WorkerIdentity identity) : IDisposable
 {
     // Beats and relayed payloads beyond this are dropped: the supervisor does not read, and holding them helps nobody.
     private const int MostQueued = 4096;
+    private const int ReadAhead = 64 * 1024;
 
     private readonly Socket _socket = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
     private readonly BlockingCollection<ControlFrame> _outgoing = [];
@@ -78,9 +79,17 @@ internal sealed class ControlClient(WorkerIdentity identity) : IDisposable
     {
         try
         {
-            foreach (var frame in _outgoing.GetConsumingEnumerable())
+            var batch = new FrameBatch();
+            foreach (var first in _outgoing.GetConsumingEnumerable())
             {
-                stream.Write(frame.ToBytes());
+                batch.Add(first);
+                while (batch.HasRoom && _outgoing.TryTake(out var next))
+                {
+                    batch.Add(next);
+                }
+
+                stream.Write(batch.Bytes.Span);
+                batch.Clear();
             }
         }
         catch (Exception error) when (error is IOException or ObjectDisposedException)
@@ -94,7 +103,8 @@ internal sealed class ControlClient(WorkerIdentity identity) : IDisposable
     {
         try
         {
-            while (ControlFrame.Read(stream) is { } frame)
+            var incoming = new BufferedStream(stream, ReadAhead);
+            while (ControlFrame.Read(incoming) is { } frame)
             {
                 if (frame.Kind is FrameKind.Relay)
                 {

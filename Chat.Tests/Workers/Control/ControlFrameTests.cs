@@ -9,7 +9,10 @@ public sealed class ControlFrameTests
     [Fact]
     public async Task Read_BothWays_GiveBackWhatWasWritten()
     {
-        var bytes = new ControlFrame(FrameKind.Relay, new byte[] { 1, 2, 3 }).ToBytes().Concat(ControlFrame.Of(new Ready()).ToBytes()).ToArray();
+        var batch = new FrameBatch();
+        batch.Add(new(FrameKind.Relay, new byte[] { 1, 2, 3 }));
+        batch.Add(ControlFrame.Of(new Ready()));
+        var bytes = batch.Bytes.ToArray();
         var blocking = new MemoryStream(bytes);
         var awaited = new MemoryStream(bytes);
         foreach (var frame in new[] { ControlFrame.Read(blocking), await ControlFrame.ReadAsync(awaited, CancellationToken.None) })
@@ -22,6 +25,19 @@ public sealed class ControlFrameTests
         Assert.IsType<Ready>(ControlMessage.Parse((await ControlFrame.ReadAsync(awaited, CancellationToken.None))!.Value.Payload.Span));
         Assert.Null(ControlFrame.Read(blocking));
         Assert.Null(await ControlFrame.ReadAsync(awaited, CancellationToken.None));
+    }
+
+    [Fact]
+    public void Batch_FullOrCleared_TakesAnyFrameAndKeepsNothing()
+    {
+        var batch = new FrameBatch();
+        batch.Add(new(FrameKind.Relay, new byte[2 * 1024 * 1024]));
+        Assert.False(batch.HasRoom);
+        batch.Clear();
+        Assert.True(batch.HasRoom);
+        Assert.True(batch.Bytes.IsEmpty);
+        batch.Add(new(FrameKind.Relay, new byte[] { 7 }));
+        Assert.Equal([7], ControlFrame.Read(new MemoryStream(batch.Bytes.ToArray()))!.Value.Payload.ToArray());
     }
 
     [Theory]
