@@ -54,7 +54,7 @@ internal sealed record Banner(Level Level, string Text)
 
             if (overview.Maintenance)
             {
-                yield return new(Level.Info, $"{where}Maintenance: only the loss of the database or of all workers is told.");
+                yield return new(Level.Info, $"{where}Maintenance: not ready for newcomers; only the loss of the database or of all workers is told.");
             }
 
             string Since(DateTimeOffset? at) => at is null ? "" : $" since {Units.Time(at)}";

@@ -11,8 +11,8 @@ internal sealed class SettingActions(Actions actions, Fleet fleet, DialogDesk de
     public async Task MaintenanceAsync(bool on)
     {
         var question = on
-            ? new Question("Begin maintenance?", "Alerts are judged, but only the loss of the database or of all workers is told.", "Begin") { ReasonRequired = true }
-            : new Question("End maintenance?", "All alerts are told again.", "End") { ReasonRequired = true };
+            ? new Question("Begin maintenance?", "The nodes say that they are not ready, so that load balancers send no newcomers. Alerts are judged, but only the loss of the database or of all workers is told.", "Begin") { ReasonRequired = true }
+            : new Question("End maintenance?", "The nodes are ready again, and all alerts are told.", "End") { ReasonRequired = true };
         if (await desk.AskAsync(question) is { } consent)
         {
             await EverywhereAsync("maintenance", "node", ManagementRoutes.Maintenance, new MaintenanceRequest { On = on, Reason = consent.Reason });

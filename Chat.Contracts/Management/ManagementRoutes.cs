@@ -141,7 +141,7 @@ public static class ManagementRoutes
     /// <summary>POST → <see cref="ActionResult"/>: sends a trial notification. Operator.</summary>
     public const string ChannelTest = Root + "/channels/{id}/test";
 
-    /// <summary>POST <see cref="MaintenanceRequest"/> → <see cref="ActionResult"/>. Admin.</summary>
+    /// <summary>POST <see cref="MaintenanceRequest"/> → <see cref="ActionResult"/>. Admin. Only the gravest alerts are told, and <c>/ready</c> says no, until it is ended.</summary>
     public const string Maintenance = Root + "/maintenance";
 
     /// <summary>POST <see cref="FaultRequest"/> → <see cref="ActionResult"/>: pretends a loss (<see cref="FaultIds"/>) in all workers for a while, again: anew; in Development only. Admin.</summary>

@@ -44,6 +44,7 @@ internal static class DeliverySetup
         AddLoop<SignalRelay>(services);
         AddLoop<DeliveryUpkeep>(services);
         AddLoop<Provisionals>(services);
+        services.AddSingleton<IHeartbeatPart, QueueHeartbeat>();
         services.AddSingleton<IDrainStep, DeliveryDrain>();
         services.AddSingleton<IWarmUp, DeliveryWarmUp>();
         return services;

@@ -41,6 +41,11 @@ internal static class HealthJson
         }
 
         json.WriteEndObject();
+        if (report.Maintenance)
+        {
+            json.WriteBoolean("maintenance", true);
+        }
+
         json.WriteString("status", (report.Ready ? HealthLevel.Healthy : HealthLevel.Unhealthy).ToString());
         json.WriteEndObject();
     }

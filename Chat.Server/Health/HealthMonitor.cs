@@ -13,6 +13,7 @@ internal sealed partial class HealthMonitor : BackgroundService, IHealthEvidence
 
     private readonly FrozenDictionary<string, Check> _checks;
     private readonly HealthLifecycle _lifecycle;
+    private readonly IOptionsMonitor<HealthOptions> _changing;
     private readonly HealthOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger<HealthMonitor> _logger;
@@ -21,11 +22,12 @@ internal sealed partial class HealthMonitor : BackgroundService, IHealthEvidence
         IEnumerable<IHealthProbe> probes,
         RegisteredChecks registered,
         HealthLifecycle lifecycle,
-        IOptions<HealthOptions> options,
+        IOptionsMonitor<HealthOptions> options,
         TimeProvider time,
         ILogger<HealthMonitor> logger)
     {
-        _options = options.Value;
+        _changing = options;
+        _options = options.CurrentValue;
         _lifecycle = lifecycle;
         _time = time;
         _logger = logger;
@@ -53,7 +55,8 @@ internal sealed partial class HealthMonitor : BackgroundService, IHealthEvidence
                 .ThenBy(entry => entry.Name, StringComparer.Ordinal)
                 .ToArray();
             var phase = _lifecycle.Phase;
-            return new HealthReport(HealthPolicy.Overall(entries), HealthPolicy.Ready(phase, entries), phase, entries);
+            var maintenance = _changing.CurrentValue.Maintenance;
+            return new HealthReport(HealthPolicy.Overall(entries), !maintenance && HealthPolicy.Ready(phase, entries), phase, entries) { Maintenance = maintenance };
         }
     }
 

@@ -6,6 +6,9 @@ internal sealed class HealthOptions
 {
     public const string Section = "Health";
 
+    /// <summary>The node is being worked on: <c>/ready</c> says no, so that load balancers send no newcomers. Who is connected stays.</summary>
+    public bool Maintenance { get; set; }
+
     [Range(typeof(TimeSpan), "00:00:00.5", "00:05:00")]
     public TimeSpan CheckEvery { get; set; } = TimeSpan.FromSeconds(5);
 

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Chat.Server.Health.Probes;
 using Chat.Server.Telemetry.Metrics;
 using Chat.Server.Workers.Ports;
@@ -39,6 +40,8 @@ internal static class HealthSetup
             : new LoneProcess());
         services.AddSingleton<IHealthProbe, WorkersProbe>();
         services.AddSingleton<IHealthProbe, QueueProbe>();
+        services.AddSingleton<IHealthProbe>(provider => new DiskProbe(
+            provider.GetRequiredService<IOptions<HealthOptions>>(), scope.HasFlag(HealthScope.Node) ? provider.GetRequiredService<IMeterFactory>() : null));
         if (scope.HasFlag(HealthScope.Serving))
         {
             services.AddSingleton<IHealthProbe, WebSocketProbe>();
@@ -52,14 +55,13 @@ internal static class HealthSetup
 
         if (scope.HasFlag(HealthScope.Node))
         {
-            services.AddSingleton<IHealthProbe, DiskProbe>();
             services.AddSingleton<IHealthProbe, SpoolProbe>();
             services.AddHostedService<WorkerMeters>();
             services.TryAddSingleton<IQueueFacts>(static provider => new NodeQueueFacts(provider.GetRequiredService<MetricsHistory>()));
         }
         else
         {
-            services.TryAddSingleton<IQueueFacts, NothingOwed>();
+            services.TryAddSingleton<IQueueFacts, FleetQueueFacts>();
         }
 
         return builder;
@@ -68,11 +70,6 @@ internal static class HealthSetup
     private static void AddOfNode(IServiceCollection services, string dependency, params string[] tags) =>
         services.AddSingleton<IHealthProbe>(provider => new NodeDependencyProbe(
             dependency, tags, provider.GetRequiredService<MetricsHistory>(), provider.GetRequiredService<IOptions<HealthOptions>>()));
-
-    private sealed class NothingOwed : IQueueFacts
-    {
-        public QueueFacts? Current => null;
-    }
 
     /// <summary>Started and stopping as the host says it, and draining, which begins earlier.</summary>
     private sealed class LifecycleFollower(HealthLifecycle lifecycle, IHostApplicationLifetime host, IDrainState? drain = null) : IHostedService

@@ -51,6 +51,7 @@ internal static class ManagementSetup
         services.AddSingleton<IManagementRoutes, UserTraceRoutes>();
         services.AddSingleton<IManagementRoutes, AlertRoutes>();
         services.AddSingleton<IManagementRoutes, SilenceRoutes>();
+        services.AddSingleton<IManagementRoutes, MaintenanceRoutes>();
         services.AddSingleton<IManagementRoutes, ChartRoutes>();
         services.AddSingleton<IManagementRoutes, AuditRoutes>();
         services.AddSingleton<IManagementRoutes, SettingRoutes>();
@@ -141,6 +142,8 @@ internal static class ManagementSetup
         services.AddSingleton<SettingsBook>();
         services.AddSingleton<LogLevelDesk>();
         services.AddSingleton<FaultDesk>();
+        services.AddSingleton<MaintenanceDesk>();
+        services.AddHostedService(s => s.GetRequiredService<MaintenanceDesk>());
         services.AddSingleton<IStackReader, CreateDump>();
         services.AddSingleton<StackDesk>();
     }

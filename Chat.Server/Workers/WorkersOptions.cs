@@ -44,6 +44,10 @@ internal sealed class WorkersOptions : IValidatableObject
     [Range(10, 10_000)]
     public int LogLines { get; set; } = 200;
 
+    /// <summary>Connections of one process at once. Absent: the system's limit on open files, less what the process itself needs.</summary>
+    [Range(8, 10_000_000)]
+    public int? MaxConnections { get; set; }
+
     /// <summary>
     /// Answer <c>negotiate</c> without state and offer WebSockets only. Absent: wherever a connection's requests may reach
     /// different processes, that is with several workers, or with a database that several nodes can share.

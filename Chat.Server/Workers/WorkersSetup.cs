@@ -4,6 +4,7 @@ using Chat.Server.Workers.Ports;
 using Chat.Server.Workers.Runtime;
 using Chat.Server.Workers.Supervision;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 
@@ -50,6 +51,7 @@ internal static class WorkersSetup
         }
 
         app.UseMiddleware<DrainGate>();
+        app.UseMiddleware<ConnectionGate>();
         if (plan.Stateless)
         {
             app.UseMiddleware<StatelessNegotiation>();
@@ -72,6 +74,9 @@ internal static class WorkersSetup
         services.AddSingleton<IWorkerCommands, CrewCommands>();
         services.AddHostedService<Supervisor>();
         Listen(builder, [plan.Management]);
+
+        // A worker whose background work fails ends, and is replaced. Nobody replaces the supervisor: it goes on without what failed, and all clients with it.
+        services.Configure<HostOptions>(host => host.BackgroundServiceExceptionBehavior = BackgroundServiceExceptionBehavior.Ignore);
 
         // It covers the drain, too. A live feed of the management port that does not end by itself is cut then.
         services.AddOptions<HostOptions>().Configure<IOptions<WorkersOptions>>((host, workers) =>
@@ -100,6 +105,16 @@ internal static class WorkersSetup
             Listen(builder, [.. plan.Public, plan.Management]);
         }
 
+        services.AddSingleton<ConnectionBudget>();
+        var unbounded = plan.Watches ? ListenUrls.EndPoints(plan.Management) : [];
+        services.AddOptions<KestrelServerOptions>().Configure<ConnectionBudget>((kestrel, budget) => kestrel.ConfigureEndpointDefaults(listen =>
+        {
+            // Who watches must get in whatever the clients do.
+            if (!unbounded.Any(e => e.Port == listen.IPEndPoint?.Port))
+            {
+                listen.Use(next => connection => budget.RunAsync(connection, next));
+            }
+        }));
         builder.WebHost.UseSockets(sockets => sockets.CreateBoundListenSocket = port.Listen);
         if (plan.Role is ProcessRole.Worker)
         {

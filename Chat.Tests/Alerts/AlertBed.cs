@@ -22,7 +22,7 @@ internal sealed class AlertBed : IDisposable
         Numbers = numbers ?? new Numbers(Time);
         var options = new AlertsOptions { Folder = folder, Instance = "node-1", Outbox = new OutboxOptions { MaxWaiting = 10_000 } };
         configure?.Invoke(options);
-        var live = new LiveAlertsOptions(new FixedOptions(options), NullLogger<LiveAlertsOptions>.Instance);
+        var live = new LiveAlertsOptions(new TestOptionsMonitor<AlertsOptions>(options), NullLogger<LiveAlertsOptions>.Instance);
         Meter = new AlertMeter(_services.GetRequiredService<IMeterFactory>());
         Channels = new ChannelSet([new SilentChannel()], Options.Create(options), Meter, Time, NullLogger<ChannelSet>.Instance);
         _file = new AlertStateFile(Options.Create(options), NullLogger<AlertStateFile>.Instance);
@@ -100,14 +100,5 @@ internal sealed class AlertBed : IDisposable
         public TimeSpan Timeout { get; } = TimeSpan.FromSeconds(1);
 
         public Task SendAsync(Notification notification, CancellationToken cancellationToken) => Task.CompletedTask;
-    }
-
-    private sealed class FixedOptions(AlertsOptions options) : IOptionsMonitor<AlertsOptions>
-    {
-        public AlertsOptions CurrentValue => options;
-
-        public AlertsOptions Get(string? name) => options;
-
-        public IDisposable? OnChange(Action<AlertsOptions, string?> listener) => null;
     }
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
+using System.Text.Json;
 using Chat.Contracts;
 using Chat.Tests.Support;
 using Chat.Tests.Support.Clients;
@@ -79,11 +80,17 @@ public sealed class When_a_threshold_is_crossed(When_a_threshold_is_crossed.Scal
         Assert.Equal("docs/operations.md#queueold", alert.GetProperty("annotations").GetProperty("runbook_url").GetString());
         Assert.InRange((await node.SamplesAsync("chat_queue_oldest_age_seconds", "worker"))["w1"], OwedTooLong.TotalSeconds, double.MaxValue);
         Assert.Equal(ScaledNode.DeliveryWindow, bob.Inbox.Count);
+        foreach (var port in (HttpClient[])[node.Server.Management, node.Server.Http])
+        {
+            var queue = await Eventually.GetAsync(() => QueueAsync(port), q => q.Status == "degraded", "the queue is degraded on either port", Deadline.Of(5));
+            Assert.InRange(queue.Age, OwedTooLong.TotalSeconds, double.MaxValue);
+        }
 
         await held.RollbackAsync();
 
         await bob.Inbox.WaitForCountAsync(Sent);
         await node.ToldAsync("resolved QueueOld warning", start, Deadline.Of(10));
+        await Eventually.GetAsync(() => QueueAsync(node.Server.Http), q => q.Status == "healthy", "nothing old is owed", Deadline.Of(5));
         Assert.Equal([TooOld, "resolved QueueOld warning"], node.ToldOf("QueueOld"));
         output.WriteLine($"an event owed for {OwedTooLong.TotalSeconds} s told after {after.TotalSeconds:0.0} s");
     }
@@ -140,6 +147,14 @@ public sealed class When_a_threshold_is_crossed(When_a_threshold_is_crossed.Scal
 
         var measured = (await node.SamplesAsync("chat_memory_utilization_ratio", "scope"))["container"];
         Assert.InRange(measured, share - 0.07, share + 0.07);
+    }
+
+    private static async Task<(string? Status, double Age)> QueueAsync(HttpClient port)
+    {
+        using var answer = await port.GetAsync("/health");
+        using var health = JsonDocument.Parse(await answer.Content.ReadAsByteArrayAsync());
+        var queue = health.RootElement.GetProperty("entries").GetProperty("queue");
+        return (queue.GetProperty("status").GetString(), queue.GetProperty("data").TryGetProperty("oldestAge", out var age) ? age.GetDouble() : 0);
     }
 
     private static async Task ExecuteAsync(NpgsqlConnection connection, string sql)
@@ -201,6 +216,7 @@ public sealed class When_a_threshold_is_crossed(When_a_threshold_is_crossed.Scal
                 .With("Alerts:Rules:AuthenticationFailures:Window", $"{RefusedWindow}")
                 .With("Alerts:Rules:QueueOld:For", "00:00:01")
                 .With("Alerts:Rules:QueueOld:Threshold", $"{OwedTooLong.TotalSeconds}")
+                .With("Health:QueueAgeLimit", $"{OwedTooLong - TimeSpan.FromSeconds(1)}")
                 .With("Delivery:Window", $"{DeliveryWindow}")
                 // A read that hangs is to hang, and not to become an outage of the database.
                 .With("Storage:CommandTimeout", "00:01:00")

@@ -13,6 +13,7 @@ public sealed class HealthMonitorTests : IDisposable
     private readonly ManualTimeProvider _time = new();
     private readonly FakeProbe _database = new("database", "ready");
     private readonly FakeProbe _redis = new("redis");
+    private readonly TestOptionsMonitor<HealthOptions> _options = new(new() { CheckEveryOf = new() { ["database"] = TimeSpan.FromSeconds(2) } });
     private readonly ServiceProvider _services = new ServiceCollection().BuildServiceProvider();
     private readonly HealthMonitor _monitor;
 
@@ -24,7 +25,7 @@ public sealed class HealthMonitorTests : IDisposable
             [_database, _redis],
             new RegisteredChecks(Options.Create(new HealthCheckServiceOptions()), _services.GetRequiredService<IServiceScopeFactory>()),
             lifecycle,
-            Options.Create(new HealthOptions { CheckEveryOf = new() { ["database"] = TimeSpan.FromSeconds(2) } }),
+            _options,
             _time,
             NullLogger<HealthMonitor>.Instance);
     }

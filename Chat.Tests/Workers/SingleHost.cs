@@ -36,13 +36,14 @@ internal sealed class SingleHost : IAsyncDisposable
     /// <summary>The queries with which connections reached the hub.</summary>
     public ConcurrentQueue<string> Queries => _app.Services.GetRequiredService<Seen>().Queries;
 
-    public static async Task<SingleHost> StartAsync(bool stateless = true)
+    public static async Task<SingleHost> StartAsync(bool stateless = true, int? maxConnections = null)
     {
         var (port, managementPort) = (FreePort.Next(), FreePort.Next());
         string[] args =
         [
             "--Workers:Count=0",
             $"--Workers:StatelessNegotiation={stateless}",
+            $"--Workers:MaxConnections={maxConnections}",
             $"--urls=http://127.0.0.1:{port}",
             $"--Management:Url=http://127.0.0.1:{managementPort}",
         ];

@@ -28,6 +28,8 @@ internal sealed class TestNode : IAsyncDisposable
 
     public int Port { get; }
 
+    public IServiceProvider Services => _app.Services;
+
     public IWorkersMonitor Monitor => _app.Services.GetRequiredService<IWorkersMonitor>();
 
     public IWorkerCommands Commands => _app.Services.GetRequiredService<IWorkerCommands>();
@@ -45,7 +47,11 @@ internal sealed class TestNode : IAsyncDisposable
     /// <param name="workers">How many.</param>
     /// <param name="fault">What a worker does on <see cref="Break"/>.</param>
     /// <param name="settings">Command-line settings of the supervisor, which its workers get, too.</param>
-    public static async Task<TestNode> StartAsync(int workers, string? fault = null, string? refuseWhile = null, params string[] settings)
+    public static Task<TestNode> StartAsync(int workers, string? fault = null, string? refuseWhile = null, params string[] settings) =>
+        StartWithAsync(_ => { }, workers, fault, refuseWhile, settings);
+
+    /// <param name="configure">Adds to what the supervisor is.</param>
+    public static async Task<TestNode> StartWithAsync(Action<WebApplicationBuilder> configure, int workers, string? fault = null, string? refuseWhile = null, params string[] settings)
     {
         var port = FreePort.Next();
         var managementPort = FreePort.Next();
@@ -77,6 +83,7 @@ internal sealed class TestNode : IAsyncDisposable
             [.. Enumerable.Range(1, workers).Select(n => new ChildProcess($"w{n}", ChildKind.Worker, "dotnet", [ServerDll, ProcessPlan.WorkerArgument, .. args], environment))],
             []));
         builder.AddWorkers(args);
+        configure(builder);
         var app = builder.Build();
         await app.Services.GetRequiredService<NodeClaim>().TakeAsync();
         var node = new TestNode(app, port);

@@ -2,7 +2,7 @@ using Chat.Server.Telemetry.Metrics;
 
 namespace Chat.Server.Alerts.Rules;
 
-/// <summary>Failed through the server's fault over attempted, in a sliding minute. A client's mistake is not a failure; a handful of attempts is no rate.</summary>
+/// <summary>Failed through the server's fault over attempted, in a sliding window. A client's mistake is not a failure; a handful of attempts is no rate.</summary>
 internal sealed class MessageFailureRate : IAlertRule
 {
     private const double FewestAttempts = 20;
@@ -15,7 +15,8 @@ internal sealed class MessageFailureRate : IAlertRule
 
     public string Unit => "ratio";
 
-    public RuleSettings Defaults { get; } = new(Breach.Above, 0.05, For: TimeSpan.FromSeconds(15), KeepFiringFor: TimeSpan.FromSeconds(60)) { Window = TimeSpan.FromSeconds(60) };
+    // At 6 % the share passes 5 % when five sixths of the window are full of it; the pause comes on top, and all of it must fit into a minute.
+    public RuleSettings Defaults { get; } = new(Breach.Above, 0.05, For: TimeSpan.FromSeconds(15), KeepFiringFor: TimeSpan.FromSeconds(60)) { Window = TimeSpan.FromSeconds(45) };
 
     public RuleOutcome Measure(MetricsView view, RuleSettings settings)
     {

@@ -4,23 +4,24 @@ using Microsoft.Extensions.Options;
 
 namespace Chat.Server.Health.Probes;
 
-/// <summary>Free space where this process writes.</summary>
+/// <summary>Free space where this process writes. The disk is the node's: only who speaks for the node measures it, all others look.</summary>
 internal sealed class DiskProbe : IHealthProbe
 {
     private readonly HealthOptions _options;
     private readonly Func<string, (long Free, long Total)> _read;
     private double? _share;
 
-    public DiskProbe(IOptions<HealthOptions> options, IMeterFactory meters)
+    /// <param name="meters">Null: no metric of it.</param>
+    public DiskProbe(IOptions<HealthOptions> options, IMeterFactory? meters)
         : this(options, meters, Read)
     {
     }
 
-    internal DiskProbe(IOptions<HealthOptions> options, IMeterFactory meters, Func<string, (long Free, long Total)> read)
+    internal DiskProbe(IOptions<HealthOptions> options, IMeterFactory? meters, Func<string, (long Free, long Total)> read)
     {
         _options = options.Value;
         _read = read;
-        meters.Create(TelemetryNames.Of("Health")).CreateObservableGauge(
+        meters?.Create(TelemetryNames.Of("Health")).CreateObservableGauge(
             "chat.disk.free",
             () => _share is { } share ? new Measurement<double>[] { new(share) } : [],
             "1",

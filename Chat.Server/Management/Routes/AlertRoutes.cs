@@ -23,8 +23,6 @@ internal sealed class AlertRoutes(IAlertBook book, AlertViews views) : IManageme
         map.Post<ReasonRequest, ActionResult>(ManagementRoutes.RuleReset, new("rule.reset", ManagementRole.Admin), "Back to what is configured", ResetRule);
         map.Post<ReasonRequest, ActionResult>(
             ManagementRoutes.ChannelTest, new("channel.test", ManagementRole.Operator), "Sends a trial notification", (call, _) => TestAsync(call));
-        map.Post<MaintenanceRequest, ActionResult>(
-            ManagementRoutes.Maintenance, new("maintenance", ManagementRole.Admin), "Announces work: only the gravest alerts are told", Maintain);
     }
 
     private Reply<AlertHistoryAnswer> History(ManagementCall call)
@@ -119,24 +117,6 @@ internal sealed class AlertRoutes(IAlertBook book, AlertViews views) : IManageme
         return await book.TestChannelAsync(call.Id, call.TimeUp) is { } problem
             ? new Refusal(ManagementCodes.Conflict, problem)
             : Result(call, ActionOutcomes.Done, "It got through.");
-    }
-
-    private Reply<ActionResult> Maintain(ManagementCall call, MaintenanceRequest body)
-    {
-        if (body.On is not { } on)
-        {
-            return Refusal.Invalid("on is true or false.");
-        }
-
-        if (RequestBody.NeedReason(call, body.Reason) is { } wrong)
-        {
-            return wrong;
-        }
-
-        var before = book.Current.Maintenance;
-        (call.Before, call.After) = (before ? "on" : "off", on ? "on" : "off");
-        book.SetMaintenance(on);
-        return Result(call, before == on ? ActionOutcomes.Already : ActionOutcomes.Done, on ? "Only the gravest alerts are told." : "All alerts are told.");
     }
 
     private RuleSettings? Rule(ManagementCall call) => book.Current.Rules.FirstOrDefault(r => r.Name == call.Id)?.Settings;

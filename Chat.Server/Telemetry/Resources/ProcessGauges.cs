@@ -1,5 +1,5 @@
 using System.Diagnostics.Metrics;
-using System.Globalization;
+using Chat.Server.Workers.Ports;
 using Microsoft.Extensions.Options;
 
 namespace Chat.Server.Telemetry.Resources;
@@ -83,27 +83,25 @@ internal sealed class ProcessGauges : IHostedService
             // Counting walks a folder with an entry per connection: not every second.
             if (_descriptorsAt is not { } at || _time.GetElapsedTime(at) >= DescriptorsEvery)
             {
+                _descriptors = Used();
                 _descriptorsAt = _time.GetTimestamp();
-                _descriptors = (double)Directory.EnumerateFileSystemEntries("/proc/self/fd").Count() / DescriptorLimit();
             }
 
             return _descriptors;
         }
     }
 
-    private static long DescriptorLimit()
+    private static double Used()
     {
-        const string name = "Max open files";
-        foreach (var line in File.ReadLines("/proc/self/limits"))
+        try
         {
-            if (line.StartsWith(name, StringComparison.Ordinal)
-                && long.TryParse(line[name.Length..].Split(' ', StringSplitOptions.RemoveEmptyEntries)[0], NumberStyles.None, CultureInfo.InvariantCulture, out var soft))
-            {
-                return Math.Max(1, soft);
-            }
+            return (double)Directory.EnumerateFileSystemEntries("/proc/self/fd").Count() / FileDescriptors.Limit;
         }
-
-        return long.MaxValue;
+        catch (IOException)
+        {
+            // Looking takes a descriptor, and there is none left.
+            return 1;
+        }
     }
 }
 

@@ -8,6 +8,9 @@ namespace Chat.Server.Workers.Ports;
 /// </summary>
 internal interface IHeartbeatPart
 {
+    /// <summary>A part whose name begins so also reaches the node's other workers, each second: keep it small.</summary>
+    public const string ForAll = "all.";
+
     string Name { get; }
 
     /// <summary>Writes one JSON value.</summary>

@@ -3,7 +3,7 @@ namespace Chat.Server.Workers.Runtime;
 /// <summary>Settings that an operator changed while the process runs; they lie over all other sources and end with the process.</summary>
 internal sealed class RuntimeSettings : ConfigurationProvider, IConfigurationSource
 {
-    private static readonly string[] Changeable = ["Logging:LogLevel:", "Serilog:MinimumLevel", "Failpoints:"];
+    private static readonly string[] Changeable = ["Logging:LogLevel:", "Serilog:MinimumLevel", "Failpoints:", "Health:Maintenance"];
 
     public static bool MayChange(string key) => Changeable.Any(prefix => key.StartsWith(prefix, StringComparison.OrdinalIgnoreCase));
 

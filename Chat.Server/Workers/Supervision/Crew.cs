@@ -108,9 +108,9 @@ internal sealed class Crew : IWorkersMonitor, IWorkerQuestions, IDisposable
 
     public void TellFleet()
     {
-        // What the features put into the beats stays here: workers need each other's state, not each other's meters.
+        // Most of what the features put into the beats stays here: workers need each other's state, not each other's meters.
         var snapshot = Current;
-        Broadcast(new Fleet(snapshot with { Workers = [.. snapshot.Workers.Select(w => w with { Parts = new Dictionary<string, JsonElement>() })] }));
+        Broadcast(new Fleet(snapshot with { Workers = [.. snapshot.Workers.Select(w => w with { Parts = w.Parts.Where(p => p.Key.StartsWith(IHeartbeatPart.ForAll, StringComparison.Ordinal)).ToDictionary() })] }));
     }
 
     public void Dispose() => _output.Dispose();

@@ -97,7 +97,7 @@ public sealed class MissionRulesTests : IDisposable
     {
         _bed.Run(120, () => _bed.Numbers.Count("chat.message.accepted", 100));
 
-        Assert.InRange(_bed.RunUntilTold("firing MessageFailureRate", limit: 80, () => Attempts(failed: 6)), 15, 80);
+        Assert.InRange(_bed.RunUntilTold("firing MessageFailureRate", limit: 60, () => Attempts(failed: 6)), 15, 60);
         Assert.InRange(new Within().OnEmptyNode(6), 15, 35);
     }
 
