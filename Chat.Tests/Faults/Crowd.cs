@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Chat.Client;
 using Chat.Contracts;
@@ -163,7 +164,8 @@ internal sealed class Crowd : IAsyncDisposable
             }
             else if (change.Previous == ChatConnectionState.Connected)
             {
-                History.Disconnected(user, "device");
+                // A client that was given a slot serves until then.
+                History.Disconnected(user, "device", note: change.Current == ChatConnectionState.Draining ? change.RetryIn?.TotalMilliseconds.ToString(CultureInfo.InvariantCulture) : null);
             }
         };
         _clients[user] = client;

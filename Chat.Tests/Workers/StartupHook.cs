@@ -6,7 +6,7 @@ using System.Runtime.InteropServices;
 /// </summary>
 internal static class StartupHook
 {
-    /// <summary>What a worker does on SIGUSR1: "exit0", "starve", "throw" or "eat".</summary>
+    /// <summary>What a worker does on SIGUSR1: "exit0", "starve", "throw", "eat" or "swallow".</summary>
     public const string OnSignal = "CHAT_TEST_ON_SIGNAL";
 
     /// <summary>While a file of this name exists, workers refuse to start: its text is the exit code.</summary>
@@ -48,6 +48,9 @@ internal static class StartupHook
             case "eat":
                 new Thread(Eat).Start();
                 break;
+            case "swallow":
+                new Thread(Swallow).Start();
+                break;
             case "starve":
                 for (var i = 0; i < 500; i++)
                 {
@@ -55,6 +58,17 @@ internal static class StartupHook
                 }
 
                 break;
+        }
+    }
+
+    /// <summary>Takes memory that the runtime does not know of, so that no limit of its heap ends it before the kernel does.</summary>
+    private static void Swallow()
+    {
+        var bite = new byte[1024 * 1024];
+        Array.Fill(bite, (byte)1);
+        while (true)
+        {
+            Marshal.Copy(bite, 0, Marshal.AllocHGlobal(bite.Length), bite.Length);
         }
     }
 
