@@ -20,6 +20,7 @@ public sealed class CallerTests
     [InlineData("http://*:5081", false)]
     [InlineData("http://192.0.2.1:5081", false)]
     [InlineData("http://chat.example.org:5081", false)]
+    [InlineData("http://unix:/run/chat/management.sock", false)]
     public void Options_WithoutKeys_AreForLoopbackOnly(string url, bool valid)
     {
         var result = new ManagementOptionsValidator().Validate(null, new() { Url = url });
