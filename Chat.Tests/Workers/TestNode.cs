@@ -19,14 +19,17 @@ internal sealed class TestNode : IAsyncDisposable
     private readonly List<(Func<WorkerEvent, bool> Matches, TaskCompletionSource<WorkerEvent> Found)> _waiters = [];
     private ImmutableList<WorkerEvent> _events = [];
 
-    private TestNode(WebApplication app, int port)
+    private TestNode(WebApplication app, int port, int managementPort)
     {
         _app = app;
-        Port = port;
+        (Port, ManagementPort) = (port, managementPort);
         Monitor.Happened += OnEvent;
     }
 
     public int Port { get; }
+
+    /// <summary>The supervisor's own; nothing is mapped there.</summary>
+    public int ManagementPort { get; }
 
     public IWorkersMonitor Monitor => _app.Services.GetRequiredService<IWorkersMonitor>();
 
@@ -79,7 +82,7 @@ internal sealed class TestNode : IAsyncDisposable
         builder.AddWorkers(args);
         var app = builder.Build();
         await app.Services.GetRequiredService<NodeClaim>().TakeAsync();
-        var node = new TestNode(app, port);
+        var node = new TestNode(app, port, managementPort);
         await app.StartAsync();
         return node;
     }
