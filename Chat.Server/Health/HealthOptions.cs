@@ -2,14 +2,16 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Chat.Server.Health;
 
+/// <summary>Section <c>Health</c>: how often what is checked, and what counts as down.</summary>
 internal sealed class HealthOptions
 {
     public const string Section = "Health";
 
+    /// <summary>How often each check is made, from the beginning of one to that of the next.</summary>
     [Range(typeof(TimeSpan), "00:00:00.5", "00:05:00")]
     public TimeSpan CheckEvery { get; set; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>Checks with a period of their own, by name.</summary>
+    /// <summary>Checks with a period of their own, by name (<c>database</c>, <c>redis</c>, <c>disk</c>); each at least half a second.</summary>
     public Dictionary<string, TimeSpan> CheckEveryOf { get; set; } = [];
 
     /// <summary>A check that takes longer has failed.</summary>
@@ -28,6 +30,7 @@ internal sealed class HealthOptions
     [Range(1, 1_000)]
     public int TrafficFailuresBeforeDown { get; set; } = 3;
 
+    /// <summary>How far apart those failures may be, the first and the last.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:05:00")]
     public TimeSpan EvidenceWindow { get; set; } = TimeSpan.FromSeconds(5);
 
@@ -43,6 +46,7 @@ internal sealed class HealthOptions
     [Required]
     public string DiskFolder { get; set; } = ".";
 
+    /// <summary>Share of the disk that must be free; with less the check <c>disk</c> is degraded.</summary>
     [Range(0.0, 1.0)]
     public double DiskFreeLimit { get; set; } = 0.10;
 
