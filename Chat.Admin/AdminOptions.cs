@@ -11,14 +11,15 @@ internal sealed class AdminOptions
     [Required]
     public string Folder { get; set; } = "data/console";
 
+    /// <summary>How long the code holds that makes the first user.</summary>
     [Range(typeof(TimeSpan), "00:01:00", "1.00:00:00")]
     public TimeSpan SetupCodeLifetime { get; set; } = TimeSpan.FromMinutes(15);
 
-    /// <summary>A session ends then, whatever happens.</summary>
+    /// <summary>A session ends after so long, whatever happens.</summary>
     [Range(typeof(TimeSpan), "00:05:00", "7.00:00:00")]
     public TimeSpan SessionLifetime { get; set; } = TimeSpan.FromHours(8);
 
-    /// <summary>… and earlier when nobody uses it.</summary>
+    /// <summary>A session that nobody uses ends after so long.</summary>
     [Range(typeof(TimeSpan), "00:01:00", "7.00:00:00")]
     public TimeSpan SessionIdle { get; set; } = TimeSpan.FromMinutes(30);
 
@@ -26,9 +27,11 @@ internal sealed class AdminOptions
     [Range(typeof(TimeSpan), "00:00:01", "00:01:00")]
     public TimeSpan RevalidateEvery { get; set; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>Failed sign-ins for a name from an address, within <see cref="SignInWindow"/>, that close the door to both.</summary>
     [Range(1, 1000)]
     public int SignInAttempts { get; set; } = 5;
 
+    /// <summary>How long a failed sign-in counts.</summary>
     [Range(typeof(TimeSpan), "00:00:10", "1.00:00:00")]
     public TimeSpan SignInWindow { get; set; } = TimeSpan.FromMinutes(15);
 

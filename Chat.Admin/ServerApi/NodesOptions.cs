@@ -5,8 +5,10 @@ namespace Chat.Admin.ServerApi;
 /// <summary>A node whose management API the console asks.</summary>
 internal sealed class NodeOptions
 {
+    /// <summary>What the console calls the node; empty: host and port of its address.</summary>
     public string Name { get; set; } = "";
 
+    /// <summary>Address of its management API, such as <c>http://node-1:5081</c>.</summary>
     public string Url { get; set; } = "";
 
     /// <summary>A key of the node's <c>Management:Keys</c> with <c>Delegates</c>; belongs in the environment.</summary>
@@ -18,6 +20,7 @@ internal sealed class NodesOptions
 {
     public const string SectionName = "Nodes";
 
+    /// <summary>The nodes that this console shows.</summary>
     public List<NodeOptions> Nodes { get; set; } = [];
 
     public static void Read(NodesOptions options, IConfiguration configuration)

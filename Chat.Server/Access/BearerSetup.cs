@@ -78,7 +78,7 @@ internal sealed partial class BearerSetup(
         var subject = context.Principal?.FindFirst("sub")?.Value;
         if (!Names.IsUser(subject) || Callers.IsServiceName(subject!))
         {
-            meter.TokenRefused("subject");
+            meter.Refused("subject");
             if (refusals.IsDue(nameof(Log.SubjectRefused), out var leftOut))
             {
                 Log.SubjectRefused(logger, leftOut);
@@ -104,7 +104,7 @@ internal sealed partial class BearerSetup(
         }
         else
         {
-            meter.TokenRefused(context.Exception is SecurityTokenExpiredException ? "expired" : "invalid");
+            meter.Refused(context.Exception is SecurityTokenExpiredException ? "expired" : "invalid");
             if (refusals.IsDue(nameof(Log.TokenRefused), out var leftOut))
             {
                 Log.TokenRefused(logger, context.Exception.GetType().Name, leftOut);

@@ -7,7 +7,7 @@ namespace Chat.Server.Access;
 /// negotiation too: checks that only look at WebSocket upgrades leave the other transports open.
 /// </summary>
 internal sealed partial class HubDoor(
-    RequestDelegate next, AccessLimits limits, BlockedUsers blocked, PlainHttp plain, RefusalLog refusals, ILogger<HubDoor> logger)
+    RequestDelegate next, AccessLimits limits, BlockedUsers blocked, PlainHttp plain, AccessMeter meter, RefusalLog refusals, ILogger<HubDoor> logger)
 {
     public async Task InvokeAsync(HttpContext context)
     {
@@ -30,6 +30,7 @@ internal sealed partial class HubDoor(
         var request = context.Request;
         if (plain.IsRefused(context))
         {
+            meter.Refused("plain_http");
             return (StatusCodes.Status403Forbidden, AccessErrors.HttpsRequired);
         }
 
@@ -40,6 +41,7 @@ internal sealed partial class HubDoor(
 
         if (context.User.FindFirst("sub")?.Value is { } caller && blocked.Contains(caller))
         {
+            meter.Refused("blocked");
             return (StatusCodes.Status403Forbidden, AccessErrors.Blocked);
         }
 

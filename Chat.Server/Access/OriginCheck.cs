@@ -1,7 +1,7 @@
 namespace Chat.Server.Access;
 
 /// <summary>403 for pages of foreign origins, whatever the method; before CORS, which only decides what a page may read.</summary>
-internal sealed partial class OriginCheck(RequestDelegate next, Origins origins, RefusalLog refusals, ILogger<OriginCheck> logger)
+internal sealed partial class OriginCheck(RequestDelegate next, Origins origins, AccessMeter meter, RefusalLog refusals, ILogger<OriginCheck> logger)
 {
     public async Task InvokeAsync(HttpContext context)
     {
@@ -11,6 +11,7 @@ internal sealed partial class OriginCheck(RequestDelegate next, Origins origins,
             return;
         }
 
+        meter.Refused("origin");
         if (refusals.IsDue(nameof(Log.OriginRefused), out var leftOut))
         {
             Log.OriginRefused(logger, leftOut);

@@ -10,7 +10,7 @@ namespace Chat.Server.Access;
 internal readonly record struct TokenVerdict(ClaimsPrincipal? Principal, ChatError? Error);
 
 /// <summary>Judges tokens that come over an open connection, by the same rules as those that come with a request.</summary>
-internal sealed partial class TokenCheck(IOptionsMonitor<JwtBearerOptions> bearer, RefusalLog refusals, ILogger<TokenCheck> logger)
+internal sealed partial class TokenCheck(IOptionsMonitor<JwtBearerOptions> bearer, AccessMeter meter, RefusalLog refusals, ILogger<TokenCheck> logger)
 {
     private const int Longest = 16 * 1024;
 
@@ -53,12 +53,14 @@ internal sealed partial class TokenCheck(IOptionsMonitor<JwtBearerOptions> beare
             return new(new ClaimsPrincipal(result.ClaimsIdentity), null);
         }
 
+        var expired = result.Exception is SecurityTokenExpiredException;
+        meter.Refused(result.IsValid ? "subject" : expired ? "expired" : "invalid");
         if (refusals.IsDue(nameof(Log.RefreshRefused), out var leftOut))
         {
             Log.RefreshRefused(logger, result.Exception?.GetType().Name ?? "sub", leftOut);
         }
 
-        return new(null, result.Exception is SecurityTokenExpiredException ? Expired : Refused);
+        return new(null, expired ? Expired : Refused);
     }
 
     private static partial class Log

@@ -21,9 +21,15 @@ internal sealed class AlertsOptionsValidator : IValidateOptions<AlertsOptions>
             }
         }
 
+        // Receivers are elsewhere: a path says nothing to them.
+        if (options.RunbookUrl.Length > 0 && !IsWebAddress(options.RunbookUrl))
+        {
+            problems.Add("Alerts:RunbookUrl must be an absolute http or https address, or empty.");
+        }
+
         foreach (var webhook in options.Webhooks)
         {
-            if (!Uri.TryCreate(webhook.Url, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https"))
+            if (!IsWebAddress(webhook.Url))
             {
                 problems.Add($"Alerts:Webhooks: the Url of {webhook.Name} must be an absolute http or https address.");
             }
@@ -49,4 +55,6 @@ internal sealed class AlertsOptionsValidator : IValidateOptions<AlertsOptions>
 
         return problems.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(problems);
     }
+
+    private static bool IsWebAddress(string text) => Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https";
 }

@@ -60,8 +60,12 @@ internal sealed class NotificationWriter(AlertsOptions options)
         {
             ["summary"] = AlertRules.Find(alert.Rule)?.Summary ?? alert.Rule,
             ["description"] = Describe(alert),
-            ["runbook_url"] = $"{options.RunbookUrl}#{alert.Rule.ToLowerInvariant()}",
         };
+        if (options.RunbookOf(alert.Rule) is { } runbook)
+        {
+            annotations["runbook_url"] = runbook;
+        }
+
         return new NotifiedAlert(
             alert.Phase == AlertPhase.Firing, labels, annotations, alert.StartsAt, alert.ResolvedAt, $"{_external}?rule={alert.Rule}", alert.Fingerprint);
     }

@@ -6,6 +6,9 @@ internal sealed record HealthStretch(string Name, HealthLevel Level, string Desc
 /// <summary>Every change of every check, so that flapping under an unchanged whole leaves a trace.</summary>
 internal sealed class HealthHistory(TimeProvider time)
 {
+    /// <summary>The name under which the levels of the whole are kept; no check has it.</summary>
+    public const string Whole = "";
+
     private const int MostStretches = 500;
     private static readonly TimeSpan Kept = TimeSpan.FromDays(7);
 

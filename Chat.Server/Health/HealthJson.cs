@@ -66,8 +66,9 @@ internal static class HealthJson
         json.WriteStartObject();
         json.WriteNumber("id", 1);
         json.WriteString("status", report.Level.ToString());
-        json.WriteString("onStateFrom", Moment(changes.Length > 0 ? changes[^1].From : lastChecked ?? DateTimeOffset.UnixEpoch));
-        json.WriteString("lastExecuted", Moment(lastChecked ?? DateTimeOffset.UnixEpoch));
+        var executed = lastChecked ?? DateTimeOffset.UnixEpoch;
+        json.WriteString("onStateFrom", Moment(history.Of(HealthHistory.Whole) is [.., var last] && last.Level == report.Level ? last.From : executed));
+        json.WriteString("lastExecuted", Moment(executed));
         json.WriteString("uri", "/health/ui");
         json.WriteString("name", "chat");
         json.WriteNull("discoveryService");

@@ -17,6 +17,7 @@ internal sealed partial class HealthMonitor : BackgroundService, IHealthEvidence
     private readonly HealthOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger<HealthMonitor> _logger;
+    private readonly Lock _whole = new();
 
     public HealthMonitor(
         IEnumerable<IHealthProbe> probes,
@@ -103,8 +104,10 @@ internal sealed partial class HealthMonitor : BackgroundService, IHealthEvidence
         var every = probe is IInstantProbe ? InstantEvery : _options.CheckEveryOf.GetValueOrDefault(probe.Name, _options.CheckEvery);
         while (!stoppingToken.IsCancellationRequested)
         {
+            var began = _time.GetTimestamp();
             await StepAsync(check, stoppingToken);
-            await check.Wake.WaitAsync(every, _time, stoppingToken);
+            var left = every - _time.GetElapsedTime(began);
+            await check.Wake.WaitAsync(left > TimeSpan.Zero ? left : TimeSpan.Zero, _time, stoppingToken);
         }
     }
 
@@ -132,6 +135,12 @@ internal sealed partial class HealthMonitor : BackgroundService, IHealthEvidence
 
     private void Note(Check check)
     {
+        // One after the other, lest an older look at the whole be written down after a newer one.
+        lock (_whole)
+        {
+            History.Add(HealthHistory.Whole, Current.Level, "");
+        }
+
         var entry = check.Runner.State.Read(out _);
         if (History.Add(entry.Name, entry.Level, entry.Description) is { } earlier)
         {

@@ -2,6 +2,7 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Chat.Server.Health;
 
+/// <summary>Section <c>Health</c>: how often what is checked, and what counts as down.</summary>
 internal sealed class HealthOptions
 {
     public const string Section = "Health";
@@ -9,10 +10,11 @@ internal sealed class HealthOptions
     /// <summary>The node is being worked on: <c>/ready</c> says no, so that load balancers send no newcomers. Who is connected stays.</summary>
     public bool Maintenance { get; set; }
 
+    /// <summary>How often each check is made, from the beginning of one to that of the next.</summary>
     [Range(typeof(TimeSpan), "00:00:00.5", "00:05:00")]
     public TimeSpan CheckEvery { get; set; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>Checks with a period of their own, by name.</summary>
+    /// <summary>Checks with a period of their own, by name (<c>database</c>, <c>redis</c>, <c>disk</c>); each at least half a second.</summary>
     public Dictionary<string, TimeSpan> CheckEveryOf { get; set; } = [];
 
     /// <summary>A check that takes longer has failed.</summary>
@@ -31,6 +33,7 @@ internal sealed class HealthOptions
     [Range(1, 1_000)]
     public int TrafficFailuresBeforeDown { get; set; } = 3;
 
+    /// <summary>How far apart those failures may be, the first and the last.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:05:00")]
     public TimeSpan EvidenceWindow { get; set; } = TimeSpan.FromSeconds(5);
 
@@ -46,6 +49,7 @@ internal sealed class HealthOptions
     [Required]
     public string DiskFolder { get; set; } = ".";
 
+    /// <summary>Share of the disk that must be free; with less the check <c>disk</c> is degraded.</summary>
     [Range(0.0, 1.0)]
     public double DiskFreeLimit { get; set; } = 0.10;
 

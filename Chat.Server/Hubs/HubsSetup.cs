@@ -4,7 +4,6 @@ using Chat.Server.Sessions;
 using Chat.Server.Workers.Ports;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http.Connections;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.Options;
 
@@ -29,7 +28,6 @@ internal static class HubsSetup
             hub.HandshakeTimeout = options.Value.HandshakeTimeout;
             hub.AddFilter(traced);
         });
-        services.Configure<KestrelServerOptions>(kestrel => kestrel.AddServerHeader = false);
 
         services.AddSingleton<IUserIdProvider, SubjectIdProvider>();
         services.AddSingleton<IPresenceAudience, PresenceAudience>();

@@ -6,6 +6,7 @@ namespace Chat.Server.Management;
 internal sealed class ManagementMeter : IDisposable
 {
     private static readonly KeyValuePair<string, object?> Key = new("reason", "management_key");
+    private static readonly KeyValuePair<string, object?> Role = new("reason", "management_role");
     private readonly Meter _meter;
     private readonly Counter<long> _refused;
     private readonly Counter<long> _auditLost;
@@ -13,11 +14,14 @@ internal sealed class ManagementMeter : IDisposable
     public ManagementMeter(IMeterFactory meters)
     {
         _meter = meters.Create(TelemetryNames.Of("Management"));
-        _refused = _meter.CreateCounter<long>("chat.auth.failure", "{attempt}", "Refused tokens, keys and sign-ins, by reason.");
+        _refused = _meter.CreateCounter<long>("chat.auth.failure", "{attempt}", "Who was turned away at a door, by reason.");
         _auditLost = _meter.CreateCounter<long>("chat.audit.lost", "{row}", "Rows that could not be written to the audit log.");
     }
 
     public void KeyRefused() => _refused.Add(1, Key);
+
+    /// <summary>A known caller whose role does not reach.</summary>
+    public void RoleRefused() => _refused.Add(1, Role);
 
     public void AuditLost() => _auditLost.Add(1);
 

@@ -7,14 +7,14 @@ internal sealed class ManagementOptions
 {
     public const string Section = "Management";
 
-    /// <summary>Anything but loopback needs <see cref="Keys"/>.</summary>
+    /// <summary>Where it listens; anything but loopback needs <see cref="Keys"/>.</summary>
     [Required]
     public string Url { get; set; } = "http://localhost:5081";
 
-    /// <summary>None: callers of this machine are admins.</summary>
+    /// <summary>Who may call. None: callers of this machine are admins.</summary>
     public ManagementKey[] Keys { get; set; } = [];
 
-    /// <summary>Relative to the working directory.</summary>
+    /// <summary>Where the audit log lies, relative to the working directory.</summary>
     [Required]
     public string AuditFolder { get; set; } = "data/audit";
 
@@ -33,11 +33,13 @@ internal sealed class ManagementOptions
 /// <summary>Who may call. The key belongs in the environment.</summary>
 internal sealed class ManagementKey
 {
+    /// <summary>What the audit log calls its bearer; 1 to 50 printable characters, each name once.</summary>
     public string Name { get; set; } = "";
 
     /// <summary><c>viewer</c>, <c>operator</c> or <c>admin</c>.</summary>
     public string Role { get; set; } = "";
 
+    /// <summary>32 characters or more, for instance from <c>openssl rand -hex 32</c>.</summary>
     public string Key { get; set; } = "";
 
     /// <summary>Its bearer is a console that tells for whom it acts.</summary>

@@ -20,14 +20,14 @@ internal sealed class ManagementOptionsValidator : IValidateOptions<ManagementOp
 
         if (options.Keys.Length == 0 && !IsLoopback(options.Url))
         {
-            problems.Add($"Management:Url is {options.Url}, which other machines can reach: set Management:Keys (Name, Role, Key), or bind it to localhost.");
+            problems.Add($"Management:Url is {options.Url}, which others than this machine's programs may reach: set Management:Keys (Name, Role, Key), or bind it to localhost.");
         }
 
         return problems.Count > 0 ? ValidateOptionsResult.Fail(problems) : ValidateOptionsResult.Success;
     }
 
-    // A Unix socket has no endpoints: the file's rights say who may.
-    private static bool IsLoopback(string url) => ListenUrls.EndPoints(url).All(e => IPAddress.IsLoopback(e.Address));
+    // A Unix socket has no endpoints. Its rights come from the umask, which nobody set with admins in mind: it needs keys, too.
+    private static bool IsLoopback(string url) => ListenUrls.EndPoints(url) is { Count: > 0 } ends && ends.All(e => IPAddress.IsLoopback(e.Address));
 
     private static IEnumerable<string> Problems(ManagementKey key, string path)
     {

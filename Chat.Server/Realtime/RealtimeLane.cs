@@ -24,6 +24,7 @@ internal sealed class RealtimeLane : IDisposable
     private readonly Rights _rights;
     private readonly DeliveryService _delivery;
     private readonly RealtimeMeter _meter;
+    private readonly WriterMeter _failures;
     private readonly TimeProvider _time;
     private readonly TimeSpan _budget;
     private readonly AppendRefused _full;
@@ -41,11 +42,12 @@ internal sealed class RealtimeLane : IDisposable
         Rights rights,
         DeliveryService delivery,
         RealtimeMeter meter,
+        WriterMeter failures,
         IOptions<RealtimeOptions> options,
         IOptions<StorageOptions> storage,
         TimeProvider time)
     {
-        (_writer, _breaker, _spool, _board, _rights, _delivery, _meter, _time) = (writer, breaker, spool, folder.Board, rights, delivery, meter, time);
+        (_writer, _breaker, _spool, _board, _rights, _delivery, _meter, _failures, _time) = (writer, breaker, spool, folder.Board, rights, delivery, meter, failures, time);
         _budget = options.Value.Budget;
         _full = new AppendRefused(AppendRefusal.Overloaded, options.Value.FullRetryAfter);
         _unavailable = new AppendRefused(AppendRefusal.StorageUnavailable, storage.Value.RetryAfter);
@@ -55,7 +57,7 @@ internal sealed class RealtimeLane : IDisposable
     /// <summary>Its place in the order is taken before this returns.</summary>
     public Task<AppendOutcome> Submit(Append append)
     {
-        var send = new RealtimeSend(append, Told, _time.GetTimestamp());
+        var send = new RealtimeSend(append, Told, _failures, _time.GetTimestamp());
         lock (_lock)
         {
             if (!_breaker.IsClosed)

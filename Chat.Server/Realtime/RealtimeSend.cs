@@ -8,9 +8,12 @@ internal sealed class RealtimeSend
 {
     private readonly TaskCompletionSource<AppendOutcome> _outcome = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public RealtimeSend(Append append, Action<RealtimeSend, AppendOutcome> told, long began)
+    private readonly WriterMeter _meter;
+
+    public RealtimeSend(Append append, Action<RealtimeSend, AppendOutcome> told, WriterMeter meter, long began)
     {
         Append = append;
+        _meter = meter;
         append.Watch = new AppendWatch(outcome => told(this, outcome));
         append.IsForwarded = true;
         Began = began;
@@ -35,7 +38,11 @@ internal sealed class RealtimeSend
             Append.SendBack(refused);
         }
 
-        _outcome.TrySetResult(outcome);
+        // Counted here and not where storage or the spool refuses: the other of them may have taken it.
+        if (_outcome.TrySetResult(outcome) && outcome is AppendRefused { Reason: var reason })
+        {
+            _meter.Refused(1, reason);
+        }
     }
 
     /// <summary>With what the spool says.</summary>

@@ -15,6 +15,7 @@ internal sealed partial class SessionBook(
     TokenCheck tokens,
     BlockedUsers blocked,
     AccessLimits limits,
+    AccessMeter meter,
     IOptions<SessionsOptions> options,
     TimeProvider time,
     ILogger<SessionBook> logger) : BackgroundService
@@ -44,12 +45,14 @@ internal sealed partial class SessionBook(
 
         if (principal.FindFirst("sub")!.Value != user)
         {
+            meter.Refused("subject");
             Log.OtherSubject(logger);
             return Result.Failure(AccessErrors.OtherSubject);
         }
 
         if (blocked.Contains(user) || RefreshableUser.Of(connection) is not { } holder)
         {
+            meter.Refused("blocked");
             return Result.Failure(AccessErrors.Blocked);
         }
 

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Options;
 
 namespace Chat.Server.Telemetry;
 
+/// <summary>Section <c>Telemetry</c>: numbers, traces and logs.</summary>
 internal sealed class TelemetryOptions
 {
     public const string Section = "Telemetry";
@@ -18,6 +19,7 @@ internal sealed class TelemetryOptions
     [Range(10, 10_000)]
     public int MaxSeriesPerInstrument { get; set; } = 200;
 
+    /// <summary>Instruments whose numbers are kept; those that are met later are not.</summary>
     [Range(50, 10_000)]
     public int MaxInstruments { get; set; } = 400;
 
@@ -41,25 +43,29 @@ internal sealed class TelemetryOptions
     [Range(0, long.MaxValue)]
     public long WorkerMemoryLimit { get; set; }
 
-    /// <summary>Lets others than this machine read /metrics with <c>Authorization: Bearer …</c>; empty means loopback only.</summary>
+    /// <summary>Lets others than this machine read <c>/metrics</c>, with <c>Authorization: Bearer …</c>; empty: nobody else does. Belongs in the environment.</summary>
     public string MetricsToken { get; set; } = "";
 
+    /// <summary>Export to an OpenTelemetry collector.</summary>
     [ValidateObjectMembers]
     public OtlpOptions Otlp { get; set; } = new();
 
+    /// <summary>Where log lines go.</summary>
     [ValidateObjectMembers]
     public LogOptions Log { get; set; } = new();
 }
 
+/// <summary>Export to an OpenTelemetry collector.</summary>
 internal sealed class OtlpOptions
 {
-    /// <summary>Empty means nothing is exported.</summary>
+    /// <summary>Address of the collector, such as <c>http://localhost:4317</c>; empty: nothing is exported.</summary>
     public string Endpoint { get; set; } = "";
 
     /// <summary><c>grpc</c> or <c>http/protobuf</c>.</summary>
     [RegularExpression("^(grpc|http/protobuf)$")]
     public string Protocol { get; set; } = "grpc";
 
+    /// <summary>How often metrics are exported.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
     public TimeSpan ExportEvery { get; set; } = TimeSpan.FromSeconds(15);
 
@@ -67,11 +73,14 @@ internal sealed class OtlpOptions
     [Range(0.0, 1.0)]
     public double TraceRatio { get; set; } = 0.05;
 
+    /// <summary>What the collector knows the service by (<c>service.name</c>).</summary>
     public string ServiceName { get; set; } = "chat";
 }
 
+/// <summary>Where log lines go; <c>Logging:LogLevel</c> says which.</summary>
 internal sealed class LogOptions
 {
+    /// <summary>Whether lines are written to the standard output.</summary>
     public bool Console { get; set; } = true;
 
     /// <summary>One JSON object a line instead of text.</summary>
@@ -80,9 +89,11 @@ internal sealed class LogOptions
     /// <summary>Folder of the log files; empty writes none.</summary>
     public string Folder { get; set; } = "";
 
+    /// <summary>A file that has grown to this is followed by the next.</summary>
     [Range(1_048_576, 10_737_418_240)]
     public long MaxFileBytes { get; set; } = 52_428_800;
 
+    /// <summary>Files kept of each process; the oldest is deleted.</summary>
     [Range(1, 1_000)]
     public int KeepFiles { get; set; } = 10;
 

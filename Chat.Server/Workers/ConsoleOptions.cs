@@ -7,8 +7,10 @@ internal sealed class ConsoleOptions
 {
     public const string Section = "Console";
 
+    /// <summary>Whether the supervisor starts the console.</summary>
     public bool Run { get; set; } = true;
 
+    /// <summary>Where it listens; without TLS on this machine only, unless <c>Admin:BehindProxy</c> or <c>Admin:PlainHttp</c> says otherwise.</summary>
     [Required]
     public string Url { get; set; } = "http://localhost:5082";
 

@@ -2,7 +2,7 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Chat.Server.Workers;
 
-/// <summary>Section <c>Workers</c>: how many processes serve the public port and how they are kept alive.</summary>
+/// <summary>Section <c>Workers</c>: how many processes serve the public port and how they are kept alive. All times are more than nothing, <c>DrainWindow</c> apart.</summary>
 internal sealed class WorkersOptions : IValidatableObject
 {
     public const string Section = "Workers";
@@ -15,12 +15,13 @@ internal sealed class WorkersOptions : IValidatableObject
     [Required]
     public string DataFolder { get; set; } = "data";
 
+    /// <summary>How often a worker says that it lives.</summary>
     public TimeSpan HeartbeatInterval { get; set; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>A heartbeat older than this makes a worker <c>unresponsive</c>; it may still recover.</summary>
+    /// <summary>A heartbeat older than this makes a worker <c>unresponsive</c>; it may still recover. At least twice <see cref="HeartbeatInterval"/>.</summary>
     public TimeSpan UnresponsiveAfter { get; set; } = TimeSpan.FromSeconds(3);
 
-    /// <summary>A heartbeat older than this gets the worker killed and replaced.</summary>
+    /// <summary>A heartbeat older than this gets the worker killed and replaced. More than <see cref="UnresponsiveAfter"/>.</summary>
     public TimeSpan KillAfter { get; set; } = TimeSpan.FromSeconds(15);
 
     /// <summary>A worker that is not ready after this is killed. Migrations run in this time.</summary>
@@ -35,6 +36,7 @@ internal sealed class WorkersOptions : IValidatableObject
     /// <summary>The pause before the second restart in a row (the first has none); it doubles from there.</summary>
     public TimeSpan BackOffFirst { get; set; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>The longest of these pauses; not less than <see cref="BackOffFirst"/>.</summary>
     public TimeSpan BackOffMost { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>A worker that served this long without a fault starts again without a pause.</summary>

@@ -161,5 +161,8 @@ internal static class WorkersSetup
         // Our own defaults were derived from these; left in place Kestrel would warn that they are overridden.
         builder.WebHost.UseSetting("http_ports", "");
         builder.WebHost.UseSetting("https_ports", "");
+
+        // What answers is nobody's business, on the management port either.
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
     }
 }

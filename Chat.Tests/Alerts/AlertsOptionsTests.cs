@@ -41,6 +41,26 @@ public sealed class AlertsOptionsTests
         Assert.Contains("pager", Validate().FailureMessage);
     }
 
+    [Theory]
+    [InlineData("", true)]
+    [InlineData("https://wiki.example.org/chat", true)]
+    [InlineData("docs/operations.md", false)]
+    [InlineData("file:///operations.md", false)]
+    public void Validate_Runbook_IsAnAddressThatReceiversCanOpen(string url, bool valid)
+    {
+        _options.RunbookUrl = url;
+
+        Assert.Equal(valid, Validate().Succeeded);
+    }
+
+    [Fact]
+    public void RunbookOf_ARule_IsItsPlaceOnThePageOrNothing()
+    {
+        Assert.Null(_options.RunbookOf("QueueOld"));
+        _options.RunbookUrl = "https://wiki.example.org/chat";
+        Assert.Equal("https://wiki.example.org/chat#queueold", _options.RunbookOf("QueueOld"));
+    }
+
     [Fact]
     public void Validate_TwoChannelsOfOneName_AreRefused()
     {

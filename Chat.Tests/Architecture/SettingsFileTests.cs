@@ -1,5 +1,4 @@
 using System.Collections;
-using System.Reflection;
 using System.Text.Json;
 using Chat.Tests.Support;
 using Microsoft.Extensions.Configuration;
@@ -12,14 +11,14 @@ public sealed class SettingsFileTests
     private static readonly string File = Repository.PathOf("appsettings.json");
     private static readonly IConfiguration Settings = new ConfigurationBuilder().AddJsonFile(File).Build();
 
-    public static TheoryData<string> OptionsTypes { get; } = [.. Types().Select(t => t.FullName!)];
+    public static TheoryData<string> Names { get; } = [.. OptionsTypes.All.Select(t => t.FullName!)];
 
     [Theory]
-    [MemberData(nameof(OptionsTypes))]
+    [MemberData(nameof(Names))]
     public void OptionsClass_EveryProperty_IsInTheFileWithItsDefault(string name)
     {
-        var type = Assembly.Load("Chat.Server").GetType(name, throwOnError: true)!;
-        var section = SectionOf(type)!;
+        var type = OptionsTypes.All.Single(t => t.FullName == name);
+        var section = OptionsTypes.SectionOf(type)!;
         using var json = JsonDocument.Parse(System.IO.File.ReadAllText(File));
         Assert.True(TryFind(json.RootElement, section, out var content), $"appsettings.json has no section {section}.");
 
@@ -30,13 +29,8 @@ public sealed class SettingsFileTests
     }
 
     [Fact]
-    public void OptionsTypes_OfTheServer_AreFound() => Assert.Contains("Chat.Server.Storage.StorageOptions", Types().Select(t => t.FullName));
-
-    private static IEnumerable<Type> Types() => Assembly.Load("Chat.Server").GetTypes()
-        .Where(t => t.Name.EndsWith("Options", StringComparison.Ordinal) && SectionOf(t) is not null);
-
-    private static string? SectionOf(Type type) =>
-        type.GetField("Section", BindingFlags.Public | BindingFlags.Static) is { IsLiteral: true } field ? field.GetRawConstantValue() as string : null;
+    public void OptionsTypes_OfServerAndConsole_AreFound() =>
+        Assert.Superset(new HashSet<string> { "Chat.Server.Storage.StorageOptions", "Chat.Admin.AdminOptions" }, OptionsTypes.All.Select(t => t.FullName!).ToHashSet());
 
     private static bool TryFind(JsonElement json, string section, out JsonElement found)
     {
@@ -54,11 +48,11 @@ public sealed class SettingsFileTests
 
     private static IEnumerable<string> Differences(string path, JsonElement json, object defaults, object bound)
     {
-        var properties = defaults.GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(p => p.CanWrite).ToList();
+        var properties = OptionsTypes.SettingsOf(defaults.GetType()).ToList();
         // A section inside a section may be a class of its own.
         foreach (var unknown in json.EnumerateObject().Select(p => p.Name).Except(properties.Select(p => p.Name)))
         {
-            if (!Types().Any(t => SectionOf(t) == $"{path}:{unknown}"))
+            if (!OptionsTypes.All.Any(t => OptionsTypes.SectionOf(t) == $"{path}:{unknown}"))
             {
                 yield return $"{path}:{unknown} is in the file and no option";
             }

@@ -297,6 +297,24 @@ public sealed class HealthEndpointsTests : IAsyncLifetime
         Assert.Equal(("redis", "Degraded", "read-only"), (last.GetProperty("name").GetString(), last.GetProperty("status").GetString(), last.GetProperty("description").GetString()));
     }
 
+    [Fact]
+    public async Task Api_AnEntryChangesUnderAnUnchangedWhole_IsInItsStateSinceTheWholeIs()
+    {
+        await CheckAsync();
+        _time.Advance(TimeSpan.FromSeconds(5));
+        _redis.Answers(ProbeResult.ReachedButDegraded("read-only"));
+        await CheckAsync();
+        _time.Advance(TimeSpan.FromSeconds(5));
+        _workers.Current = new WorkerFacts(4, 3, [new("w2", "backing_off", null, 1, 1, "signal")]);
+        await CheckAsync();
+
+        var endpoint = Assert.Single((await JsonAsync("/healthchecks-api")).EnumerateArray());
+
+        Assert.Equal("2030-01-01T00:00:05.0000000Z", endpoint.GetProperty("onStateFrom").GetString());
+        Assert.Equal("2030-01-01T00:00:10.0000000Z", endpoint.GetProperty("history").EnumerateArray().Last().GetProperty("on").GetString());
+        Assert.All(endpoint.GetProperty("history").EnumerateArray(), change => Assert.NotEqual("", change.GetProperty("name").GetString()));
+    }
+
     private Task CheckAsync() => _app.Services.GetRequiredService<HealthMonitor>().CheckAllAsync(CancellationToken.None);
 
     private async Task<(HttpStatusCode Code, HealthUiReader.Report Report)> ReadAsync(string path)

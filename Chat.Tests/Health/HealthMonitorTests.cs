@@ -163,6 +163,26 @@ public sealed class HealthMonitorTests : IDisposable
     }
 
     [Fact]
+    public async Task Run_CheckThatTakesTime_IsMadeAtItsPaceFromBeginningToBeginning()
+    {
+        _database.Answer = async _ =>
+        {
+            await Task.Delay(TimeSpan.FromSeconds(1.5), _time, CancellationToken.None);
+            return ProbeResult.Reached();
+        };
+        await _monitor.StartAsync(CancellationToken.None);
+        await _time.WaitForTimerAsync(TimeSpan.FromSeconds(1.5));
+        _time.Advance(TimeSpan.FromSeconds(1.5));
+        await _time.WaitForTimerAsync(TimeSpan.FromSeconds(0.5));
+        Assert.Equal(1, _database.Calls);
+
+        _time.Advance(TimeSpan.FromSeconds(0.5));
+
+        await Eventually.EqualAsync(2, () => _database.Calls, "the database is checked two seconds after it was");
+        await _monitor.StopAsync(CancellationToken.None);
+    }
+
+    [Fact]
     public async Task Current_NothingCheckedForLong_IsStaleAndUnhealthy()
     {
         await CheckAsync();

@@ -55,8 +55,32 @@ public sealed class WorkersTests
         _workers.Current = new WorkerFacts(2, 2, [Worker("w1", "healthy") with { Crashes = 3, Restarts = 3, LastReason = "oom" }, Worker("w2", "healthy")]);
         var crashes = meters.Values("chat.worker.crash");
         Assert.Equal((2d, 1d), (crashes["reason=signal,worker.id=w1"], crashes["reason=oom,worker.id=w1"]));
-        Assert.Equal(3, meters.Values("chat.worker.restart")["worker.id=w1"]);
+        var restarts = meters.Values("chat.worker.restart");
+        Assert.Equal((3d, 0d, 0d), (restarts["reason=oom,worker.id=w1"], restarts["reason=planned,worker.id=w1"], restarts["reason=planned,worker.id=w2"]));
         Assert.Equal((2d, 0d), (meters.Values("chat.worker.count")["state=healthy"], meters.Values("chat.worker.count")["state=crashed"]));
+    }
+
+    [Fact]
+    public async Task Meters_WorkerStartsAgain_CountsWhatWasOrderedApartFromWhatFollowedACrash()
+    {
+        using var meters = new TestMeters();
+        await new WorkerMeters(_workers, meters.Factory).StartAsync(CancellationToken.None);
+        var worker = Worker("w1", "healthy");
+        Assert.All(Look(worker).Values, count => Assert.Equal(0, count));
+        Look(worker with { Restarts = 1 });
+        Look(worker with { Restarts = 1, Crashes = 1, LastReason = "hang", State = "backing_off" });
+        Look(worker with { Restarts = 2, Crashes = 1, LastReason = "hang" });
+
+        var restarts = Look(worker with { Restarts = 4, Crashes = 1 });
+
+        Assert.Equal((3d, 1d), (restarts["reason=planned,worker.id=w1"], restarts["reason=hang,worker.id=w1"]));
+        Assert.Equal(2, restarts.Count);
+
+        Dictionary<string, double> Look(WorkerFact now)
+        {
+            _workers.Current = new WorkerFacts(1, 1, [now]);
+            return meters.Values("chat.worker.restart");
+        }
     }
 
     private static WorkerFact Worker(string id, string state) => new(id, state, TimeSpan.FromSeconds(9), 0, 0, "");

@@ -20,6 +20,7 @@ public sealed class CallerTests
     [InlineData("http://*:5081", false)]
     [InlineData("http://192.0.2.1:5081", false)]
     [InlineData("http://chat.example.org:5081", false)]
+    [InlineData("http://unix:/run/chat/management.sock", false)]
     public void Options_WithoutKeys_AreForLoopbackOnly(string url, bool valid)
     {
         var result = new ManagementOptionsValidator().Validate(null, new() { Url = url });
@@ -108,6 +109,17 @@ public sealed class CallerTests
     [InlineData("Telemetry:MetricsToken", "canary", "••••")]
     [InlineData("Telemetry:MetricsToken", "", "")]
     [InlineData("Alerts:Smtp:Password", "canary", "••••")]
+    [InlineData("Alerts:Smtp:Password", "12345678", "••••")]
+    [InlineData("Alerts:Smtp:Password", "true", "••••")]
+    [InlineData("Alerts:Webhooks:0:Secret", "1234567890", "••••")]
+    [InlineData("Api:Keys:0:Key", "12345678901234567890123456789012", "••••")]
+    [InlineData("Telemetry:MetricsToken", "12:34:56", "••••")]
+    [InlineData("Kestrel:Certificates:Default:Password", "0815", "••••")]
+    [InlineData("Management:Keys:0:Role", "operator", "operator")]
+    [InlineData("Management:Keys:0:Delegates", "true", "true")]
+    [InlineData("Api:Keys:0:Roles", "publish send", "publish send")]
+    [InlineData("Alerts:Rules:CertificateExpiring:Threshold", "14", "14")]
+    [InlineData("Alerts:Rules:CertificateExpiring:KeepFiringFor", "00:05:00", "00:05:00")]
     [InlineData("Auth:DevelopmentTokenLifetime", "12:00:00", "12:00:00")]
     [InlineData("Telemetry:Otlp:Endpoint", "https://u:canary@collector:4317/v1?key=canary", "https://collector:4317/••••")]
     [InlineData("Auth:Authority", "https://sign-in.example.org", "https://sign-in.example.org")]

@@ -2,6 +2,8 @@ using System.Net.ServerSentEvents;
 using System.Text.Json;
 using Chat.Contracts;
 using Chat.Contracts.Management;
+using Chat.Server.Alerts;
+using Chat.Server.Alerts.Rules;
 using Chat.Server.Workers.Ports;
 using Chat.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
@@ -100,6 +102,19 @@ public sealed class LiveTests(ManagementBed bed) : IClassFixture<ManagementBed>
     [InlineData("""{"threshold":"NaN"}""")]
     [InlineData("""{"threshold":-1}""")]
     public async Task Rule_HostileChange_IsRefused(string body) => await (await bed.Admin.PostAsync(ManagementRoutes.Rule.With("DiskLow"), body)).RefusedAsync(400);
+
+    [Fact]
+    public async Task Rule_ChangedInOneField_FollowsTheConfigurationInTheOthers()
+    {
+        var changes = bed.Server.Services.GetRequiredService<AlertEngine>();
+        await bed.Admin.DoAsync<ActionResult>(ManagementRoutes.Rule.With("QueueOld"), new { threshold = 90 });
+        Assert.Equal(new RuleChange(Threshold: 90), changes.Read((state, _) => state.Changes["QueueOld"]));
+
+        await bed.Admin.DoAsync<ActionResult>(ManagementRoutes.Rule.With("QueueOld"), new { forSeconds = 20 });
+
+        Assert.Equal(new RuleChange(Threshold: 90, For: TimeSpan.FromSeconds(20)), changes.Read((state, _) => state.Changes["QueueOld"]));
+        await bed.Admin.DoAsync<ActionResult>(ManagementRoutes.RuleReset.With("QueueOld"));
+    }
 
     [Fact]
     public async Task LogLevel_ForAWhile_IsChangedAndShown()

@@ -154,10 +154,31 @@ public sealed partial class MetricsTests(ManagementBed bed) : IClassFixture<Mana
         await Assert.ThrowsAsync<HandshakeRefusedException>(() => WireClient.ConnectAsync(bed.Server.Address, TestTokens.For("mallory", key: "another-key-0123456789-0123456789-0123456789")));
         await Assert.ThrowsAsync<HandshakeRefusedException>(() => WireClient.ConnectAsync(bed.Server.Address, TestTokens.For("late", TimeSpan.FromHours(-1), ManagementBed.SigningKey)));
         await (await bed.Stranger.GetAsync(ManagementRoutes.Me)).RefusedAsync(401);
-        foreach (var reason in (string[])["invalid", "expired", "management_key"])
+        await (await bed.Viewer.GetAsync(ManagementRoutes.Audit)).RefusedAsync(403);
+        await Assert.ThrowsAsync<HandshakeRefusedException>(() => WireClient.ConnectAsync(bed.Server.Address, TestTokens.For("alice", key: ManagementBed.SigningKey), origin: "https://evil.example"));
+        var blocked = $"blocked-{Guid.NewGuid():N}";
+        await bed.Admin.DoAsync<ActionResult>(ManagementRoutes.UserBlock.With(blocked), new { reason = "a trial" });
+        await Eventually.TrueAsync(
+            async () => await Record.ExceptionAsync(() => WireClient.ConnectAsync(bed.Server.Address, TestTokens.For(blocked, key: ManagementBed.SigningKey))) is HandshakeRefusedException, "it is shut out");
+        foreach (var reason in (string[])["invalid", "expired", "management_key", "management_role", "origin", "blocked"])
         {
             await Eventually.TrueAsync(async () => await MetricAsync($$"""chat_auth_failure_total{reason="{{reason}}"}""") > 0, $"{reason} is counted");
         }
+    }
+
+    [Fact]
+    public async Task AuthFailure_TokensThatWereToReplaceAnother_AreCountedByReason()
+    {
+        var user = $"alice-{Guid.NewGuid():N}";
+        await using var alice = await bed.Server.ConnectAsync(user);
+        var (invalid, subject) = (await CountAsync("invalid"), await CountAsync("subject"));
+
+        await alice.CallAsync("RefreshToken", new { token = "not.a.token" });
+        await alice.CallAsync("RefreshToken", new { token = TestTokens.For("mallory", key: ManagementBed.SigningKey) });
+
+        await Eventually.TrueAsync(async () => await CountAsync("invalid") > invalid && await CountAsync("subject") > subject, "both are counted");
+
+        Task<double> CountAsync(string reason) => MetricAsync($$"""chat_auth_failure_total{reason="{{reason}}"}""");
     }
 
     /// <summary>The sum of the series whose name and labels hold what is asked for.</summary>

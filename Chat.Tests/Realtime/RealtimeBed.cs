@@ -3,6 +3,7 @@ using Chat.Contracts;
 using Chat.Server.Realtime.Spool;
 using Chat.Server.Storage;
 using Chat.Server.Storage.Model;
+using Chat.Server.Telemetry.Metrics;
 using Chat.Tests.Hubs.Wire;
 using Chat.Tests.Support;
 using Microsoft.EntityFrameworkCore;
@@ -61,6 +62,10 @@ internal sealed class RealtimeBed : IAsyncDisposable
         Storage.Fail();
         await Eventually.TrueAsync(() => !Breaker.IsClosed, "the outage is noticed");
     }
+
+    /// <summary>What a counter has come to, over the series with this label.</summary>
+    public double Counted(string name, string label, string value) =>
+        Server.Services.GetRequiredService<MetricsCollector>().Collect().Families.SingleOrDefault(f => f.Name == name)?.Series.Where(s => s.Labels.Has(label, value)).Sum(s => s.Value) ?? 0;
 
     public Task DrainedAsync() => Eventually.TrueAsync(() => Spool.IsClear, "nothing waits in the spool");
 

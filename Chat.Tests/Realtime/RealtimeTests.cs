@@ -38,6 +38,7 @@ public sealed class RealtimeTests
 
         await bed.DrainedAsync();
         Assert.Equal(Enumerable.Range(0, 21).Select(i => $"m{i}"), await bed.LogAsync());
+        Assert.Equal((21d, 0d), (bed.Counted("chat.message.accepted", "delivery.class", "realtime"), bed.Counted("chat.message.failed", "fault", "server")));
         Assert.Empty(Directory.GetFiles(Path.Combine(bed.Server.Folder, "spool"), "*.spool*"));
         Assert.Equal(ReceiptStatus.Stored, (await bed.Alice.SendAsync(bed.Conversation, "m21", "after")).Status);
     }
@@ -121,6 +122,7 @@ public sealed class RealtimeTests
 
         Assert.Equal(ErrorCodes.StorageUnavailable, receipt.Error?.Code);
         Assert.Equal(0, bed.Spool.Count);
+        Assert.Equal(1, bed.Counted("chat.message.failed", "fault", "server"));
     }
 
     [Fact]
@@ -138,6 +140,7 @@ public sealed class RealtimeTests
         var queued = receipts.Count(r => r.Status == ReceiptStatus.Queued);
         Assert.InRange(queued, 5, 7);
         Assert.All(receipts.Skip(queued), r => Assert.Equal((ErrorCodes.Overloaded, true, 30.0), (r.Error?.Code, r.Error?.Retryable, r.Error?.RetryAfter)));
+        Assert.Equal(receipts.Count - queued, bed.Counted("chat.message.failed", "error.type", "overloaded"));
 
         bed.Storage.Heal();
         await bed.DrainedAsync();

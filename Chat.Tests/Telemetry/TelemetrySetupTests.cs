@@ -59,7 +59,17 @@ public sealed class TelemetrySetupTests : IAsyncLifetime
         Assert.False(Allowed("10.0.0.9", "Bearer ", ""));
         Assert.False(Allowed("10.0.0.9", "Bearer wrong", "m-token"));
         Assert.True(Allowed("10.0.0.9", "Bearer m-token", "m-token"));
-        Assert.False(Allowed("127.0.0.1", null, "m-token", forwardedFor: "10.0.0.9"));
+    }
+
+    [Theory]
+    [InlineData("X-Forwarded-For", "10.0.0.9")]
+    [InlineData("Forwarded", "for=10.0.0.9")]
+    [InlineData("Host", "evil.example:5081")]
+    [InlineData("Origin", "https://evil.example")]
+    public void MetricsAllowed_ThroughAProxyOrAPageOfThisMachine_OnlyWithTheToken(string header, string value)
+    {
+        Assert.False(Allowed("127.0.0.1", null, "m-token", (header, value)));
+        Assert.True(Allowed("127.0.0.1", "Bearer m-token", "m-token", (header, value)));
     }
 
     [Fact]
@@ -105,14 +115,16 @@ public sealed class TelemetrySetupTests : IAsyncLifetime
         return app;
     }
 
-    private static bool Allowed(string address, string? authorization, string token, string? forwardedFor = null)
+    private static bool Allowed(string address, string? authorization, string token, params (string Name, string Value)[] headers)
     {
         var context = new DefaultHttpContext();
         context.Connection.RemoteIpAddress = IPAddress.Parse(address);
+        context.Request.Scheme = "http";
+        context.Request.Host = new HostString("localhost:5081");
         context.Request.Headers.Authorization = authorization;
-        if (forwardedFor is not null)
+        foreach (var (name, value) in headers)
         {
-            context.Request.Headers["X-Forwarded-For"] = forwardedFor;
+            context.Request.Headers[name] = value;
         }
 
         return MetricsEndpoint.Allowed(context, token);

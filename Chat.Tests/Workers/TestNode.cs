@@ -19,16 +19,19 @@ internal sealed class TestNode : IAsyncDisposable
     private readonly List<(Func<WorkerEvent, bool> Matches, TaskCompletionSource<WorkerEvent> Found)> _waiters = [];
     private ImmutableList<WorkerEvent> _events = [];
 
-    private TestNode(WebApplication app, int port)
+    private TestNode(WebApplication app, int port, int managementPort)
     {
         _app = app;
-        Port = port;
+        (Port, ManagementPort) = (port, managementPort);
         Monitor.Happened += OnEvent;
     }
 
     public int Port { get; }
 
     public IServiceProvider Services => _app.Services;
+
+    /// <summary>The supervisor's own; nothing is mapped there.</summary>
+    public int ManagementPort { get; }
 
     public IWorkersMonitor Monitor => _app.Services.GetRequiredService<IWorkersMonitor>();
 
@@ -86,7 +89,7 @@ internal sealed class TestNode : IAsyncDisposable
         configure(builder);
         var app = builder.Build();
         await app.Services.GetRequiredService<NodeClaim>().TakeAsync();
-        var node = new TestNode(app, port);
+        var node = new TestNode(app, port, managementPort);
         await app.StartAsync();
         return node;
     }

@@ -32,6 +32,7 @@ public sealed class When_workers_are_commanded
     {
         await using var node = await TestNode.StartAsync(workers: 2);
         var worker = (await node.AllHealthyAsync())[1];
+        await Neither_port_says_what_serves_itAsync(node);
         Assert.Equal(CommandOutcome.Accepted, node.Commands.Drain("w2"));
         var stopped = await node.WaitAsync(e => e is { WorkerId: "w2", To: WorkerState.Stopped }, "w2 to stop");
         Assert.Equal((0, ExitReason.Requested), (stopped.Exit!.Code, stopped.Exit.Reason));
@@ -90,5 +91,15 @@ public sealed class When_workers_are_commanded
 
         await node.StopAsync();
         await Assert.ThrowsAsync<SocketException>(() => node.ConnectAsync(1));
+    }
+
+    private static async Task Neither_port_says_what_serves_itAsync(TestNode node)
+    {
+        using var http = new HttpClient();
+        foreach (var port in (int[])[node.Port, node.ManagementPort])
+        {
+            using var answer = await http.GetAsync($"http://127.0.0.1:{port}/live");
+            Assert.False(answer.Headers.Contains("Server"), $"port {port} answers with a Server header");
+        }
     }
 }

@@ -35,7 +35,7 @@ internal sealed partial class ApiKeyHandler(
 
         if (found is null)
         {
-            meter.TokenRefused("api_key");
+            meter.Refused("api_key");
             if (refusals.IsDue(nameof(Log.KeyRefused), out var leftOut))
             {
                 Log.KeyRefused(Logger, leftOut);

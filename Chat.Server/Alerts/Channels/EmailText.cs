@@ -27,7 +27,11 @@ internal static class EmailText
             }
 
             text.Append("  ").AppendLine(string.Join(", ", alert.Labels.Select(l => $"{l.Key}={l.Value}")));
-            text.Append("  what to do: ").AppendLine(alert.Annotations.GetValueOrDefault("runbook_url", ""));
+            if (alert.Annotations.GetValueOrDefault("runbook_url") is { } runbook)
+            {
+                text.Append("  what to do: ").AppendLine(runbook);
+            }
+
             text.AppendLine();
         }
 
@@ -47,8 +51,13 @@ internal static class EmailText
                 html.Append("<br>until ").Append(Moment(end));
             }
 
-            html.Append("</p><p>").Append(Encode(string.Join(", ", alert.Labels.Select(l => $"{l.Key}={l.Value}")))).Append("<br>what to do: ")
-                .Append(Encode(alert.Annotations.GetValueOrDefault("runbook_url", ""))).Append("</p>");
+            html.Append("</p><p>").Append(Encode(string.Join(", ", alert.Labels.Select(l => $"{l.Key}={l.Value}"))));
+            if (alert.Annotations.GetValueOrDefault("runbook_url") is { } runbook)
+            {
+                html.Append("<br>what to do: ").Append(Encode(runbook));
+            }
+
+            html.Append("</p>");
         }
 
         return html.Append("<p><a href=\"").Append(Encode(notification.ExternalUrl)).Append("\">Alerts</a></p></body></html>").ToString();

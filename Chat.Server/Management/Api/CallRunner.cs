@@ -56,6 +56,7 @@ internal sealed partial class CallRunner(CallerBook callers, AuditLog audit, Cal
     {
         if (!call.Caller.May(action.Role))
         {
+            meter.RoleRefused();
             return Forbidden(action.Role);
         }
 
@@ -83,6 +84,7 @@ internal sealed partial class CallRunner(CallerBook callers, AuditLog audit, Cal
             return caller;
         }
 
+        meter.RoleRefused();
         audit.TryAppend(new AuditDraft(caller, $"read {context.Request.Path.Value}", ObjectOf(context), null, AuditResults.Refused, null, null, ManagementCall.TraceIdOf(context)));
         await ManagementAnswers.RefuseAsync(context, Forbidden(role));
         return null;

@@ -5,6 +5,7 @@ using Chat.Contracts.Management;
 using Chat.Server.Management.Api;
 using Chat.Server.Workers;
 using Chat.Server.Workers.Listening;
+using Chat.Server.Workers.Ports;
 using Microsoft.Extensions.Options;
 
 namespace Chat.Server.Management.Callers;
@@ -39,12 +40,12 @@ internal sealed class CallerBook
             return Find(given) is { } known ? Delegated(context, known.Key, known.Role, MaskedAddress.Of(address)) : NoKey;
         }
 
-        if (!_open || address is null || !IPAddress.IsLoopback(address) || IsForwarded(context))
+        if (!_open || !ThisMachine.Sent(context))
         {
             return NoKey;
         }
 
-        return IsFromElsewhere(context) ? NotFromAPage : new Caller("local", ManagementRole.Admin, "loopback", null, MaskedAddress.Of(address), Delegates: false);
+        return ThisMachine.IsPageOfElsewhere(context) ? NotFromAPage : new Caller("local", ManagementRole.Admin, "loopback", null, MaskedAddress.Of(address), Delegates: false);
     }
 
     private static Reply<Caller> Delegated(HttpContext context, ManagementKey key, ManagementRole role, string address)
@@ -86,18 +87,6 @@ internal sealed class CallerBook
         const string scheme = "Bearer ";
         var header = context.Request.Headers.Authorization.ToString();
         return header.StartsWith(scheme, StringComparison.OrdinalIgnoreCase) ? header[scheme.Length..].Trim() : header.Length > 0 ? header : null;
-    }
-
-    private static bool IsForwarded(HttpContext context) =>
-        context.Request.Headers.ContainsKey("X-Forwarded-For") || context.Request.Headers.ContainsKey("Forwarded");
-
-    /// <summary>A page of another origin, open in a browser on this machine, is not this machine's operator; nor is a name that was made to point here.</summary>
-    private static bool IsFromElsewhere(HttpContext context)
-    {
-        var host = context.Request.Host.Host;
-        var local = string.Equals(host, "localhost", StringComparison.OrdinalIgnoreCase) || (IPAddress.TryParse(host, out var ip) && IPAddress.IsLoopback(ip));
-        var origin = context.Request.Headers.Origin.ToString();
-        return !local || (origin.Length > 0 && origin != $"{context.Request.Scheme}://{context.Request.Host}");
     }
 
     private static byte[] Hash(string key) => SHA256.HashData(Encoding.UTF8.GetBytes(key));

@@ -79,7 +79,9 @@ internal sealed class AlertRoutes(IAlertBook book, AlertViews views) : IManageme
         }
 
         call.Before = Words(before);
-        var change = new RuleChange(body.Threshold ?? before.Threshold, body.ForSeconds is { } @for ? TimeSpan.FromSeconds(@for) : before.For, body.Enabled ?? before.Enabled);
+
+        // No more than is named: what is left out goes on following the configuration.
+        var change = new RuleChange(body.Threshold, body.ForSeconds is { } @for ? TimeSpan.FromSeconds(@for) : null, body.Enabled);
         if (book.ChangeRule(call.Id, change) is { } problem)
         {
             return Refusal.Invalid(problem);

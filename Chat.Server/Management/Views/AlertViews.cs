@@ -59,7 +59,7 @@ internal sealed class AlertViews(IAlertBook book, IOptions<AlertsOptions> option
         SilencedBy = alert.SilencedBy,
         InhibitedBy = alert.InhibitedBy,
         Unknown = alert.Unknown,
-        Runbook = $"{options.Value.RunbookUrl}#{alert.Rule.ToLowerInvariant()}",
+        Runbook = options.Value.RunbookOf(alert.Rule) ?? $"docs/operations.md#{alert.Rule.ToLowerInvariant()}",
         Timeline = [.. alert.Timeline.Select(e => new AlertEventView(e.At, e.What))],
     };
 

@@ -11,6 +11,13 @@ internal static class SettingMask
     private static readonly string[] Secretive = ["key", "secret", "password", "pwd", "token", "credential", "certificate", "signature", "authorization", "passphrase"];
     private static readonly string[] Harmless = ["Host", "Server", "Port", "Database", "Data Source"];
 
+    /// <summary>
+    /// Ends of keys that have such a word and no secret: whose key it is, how long a token lives, the rule about certificates. By the key and never by the
+    /// value: a password may be a number, too.
+    /// </summary>
+    private static readonly string[] Exempt =
+        [":Name", ":Role", ":Roles", ":Delegates", "TokenLifetime", ":Enabled", ":Threshold", ":For", ":KeepFiringFor"];
+
     public static string Show(string key, string value)
     {
         if (value.Length == 0)
@@ -23,9 +30,7 @@ internal static class SettingMask
             return ShowConnection(key, value);
         }
 
-        // Lifetimes and counts of secrets are none.
-        var plain = bool.TryParse(value, out _) || double.TryParse(value, out _) || TimeSpan.TryParse(value, out _);
-        if (!plain && Secretive.Any(word => key.Contains(word, StringComparison.OrdinalIgnoreCase)) && !key.EndsWith(":Name", StringComparison.OrdinalIgnoreCase) && !key.EndsWith(":Role", StringComparison.OrdinalIgnoreCase))
+        if (Secretive.Any(word => key.Contains(word, StringComparison.OrdinalIgnoreCase)) && !Exempt.Any(end => key.EndsWith(end, StringComparison.OrdinalIgnoreCase)))
         {
             return Masked;
         }

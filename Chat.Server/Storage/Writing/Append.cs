@@ -103,19 +103,6 @@ internal sealed class Append
     /// <summary>Its caller is going to be told this, for what comes behind it in the same call to know at once.</summary>
     public void SendBack(AppendRefused refused) => _sentBack = refused;
 
-    /// <summary>When what it must not overtake was refused to be tried again, it is refused likewise: they come again together, in their order.</summary>
-    /// <returns>The refusal; null when it may go on.</returns>
-    public AppendRefused? TakeAlong()
-    {
-        if (After?.SentBack is not { } refused)
-        {
-            return null;
-        }
-
-        Complete(refused);
-        return refused;
-    }
-
     /// <summary>The writer is about to store it. False: it was answered or taken back before.</summary>
     public bool TryBegin()
     {

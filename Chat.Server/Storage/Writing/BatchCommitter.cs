@@ -211,7 +211,7 @@ internal sealed partial class BatchCommitter(
         if (own is not null)
         {
             own.Sort((x, y) => x.Seq.CompareTo(y.Seq));
-            meter.Accepted(own);
+            meter.Accepted(own, realtime);
             await PublishAsync(own);
         }
     }
@@ -235,7 +235,7 @@ internal sealed partial class BatchCommitter(
             }
 
             AnswerRun.Start(plan.Rows);
-            meter.Accepted(events);
+            meter.Accepted(events, realtime);
             await PublishAsync(events);
         }
 
@@ -280,8 +280,7 @@ internal sealed partial class BatchCommitter(
         }
     }
 
-    private void AnswerAll(IReadOnlyList<Append> appends, AppendRefused refusal) =>
-        meter.Refused(appends.Count(append => append.Complete(refusal)), refusal.Reason);
+    private void AnswerAll(IReadOnlyList<Append> appends, AppendRefused refusal) => meter.Refuse(appends, refusal);
 
     private static partial class Log
     {

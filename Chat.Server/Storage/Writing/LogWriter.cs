@@ -44,9 +44,9 @@ internal sealed partial class LogWriter : BackgroundService
     public Task<AppendOutcome> Submit(Append append)
     {
         append.EnqueuedAt = _time.GetTimestamp();
-        if (append.TakeAlong() is { } along)
+        if (append.After?.SentBack is { } along)
         {
-            _meter.Refused(1, along.Reason);
+            Refuse([append], along);
         }
         else if (!_breaker.IsClosed)
         {
@@ -130,19 +130,7 @@ internal sealed partial class LogWriter : BackgroundService
         Refuse(stuck, _unavailable);
     }
 
-    private void Refuse(List<Append> appends, AppendRefused refusal)
-    {
-        var refused = 0;
-        foreach (var append in appends)
-        {
-            if (append.Complete(refusal))
-            {
-                refused++;
-            }
-        }
-
-        _meter.Refused(refused, refusal.Reason);
-    }
+    private void Refuse(List<Append> appends, AppendRefused refusal) => _meter.Refuse(appends, refusal);
 
     private static partial class Log
     {

@@ -9,10 +9,10 @@ internal static class TakenAlong
         List<Append>? left = null;
         for (var i = 0; i < appends.Count; i++)
         {
-            if (appends[i].TakeAlong() is { } refused)
+            if (appends[i].After?.SentBack is { } refused)
             {
                 left ??= [.. appends.Take(i)];
-                meter.Refused(1, refused.Reason);
+                meter.Refuse([appends[i]], refused);
             }
             else
             {

@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using Chat.Contracts;
+using Chat.Server.Storage.Conversations;
 
 namespace Chat.Server.Storage.Writing;
 
@@ -13,7 +14,8 @@ internal sealed class WriterMeter : IDisposable
         HistogramBucketBoundaries = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
     };
 
-    private static readonly KeyValuePair<string, object?> Durable = new("delivery.class", "durable");
+    /// <summary>What the policy of the conversation is.</summary>
+    private static readonly KeyValuePair<string, object?>[] Classes = [new("delivery.class", "durable"), new("delivery.class", "realtime")];
 
     private static readonly KeyValuePair<string, object?> Stored = new("outcome", "stored");
     private static readonly KeyValuePair<string, object?> Failed = new("outcome", "failed");
@@ -60,25 +62,40 @@ internal sealed class WriterMeter : IDisposable
     public void Transacted(FactsFrom facts) => _transactions.Add(1, Sources[(int)facts]);
 
     /// <summary>Events were stored that had not been before.</summary>
-    public void Accepted(IReadOnlyList<LogEvent> events)
+    public void Accepted(IReadOnlyList<LogEvent> events, RealtimeBook realtime)
     {
-        Span<int> counts = stackalloc int[Types.Length];
+        Span<int> counts = stackalloc int[Classes.Length * Types.Length];
         for (var i = 0; i < events.Count; i++)
         {
-            counts[TypeOf(events[i].Type)]++;
+            counts[(realtime.Contains(events[i].Conversation) ? Types.Length : 0) + TypeOf(events[i].Type)]++;
             _sizes.Record(events[i]);
         }
 
-        for (var type = 0; type < counts.Length; type++)
+        for (var i = 0; i < counts.Length; i++)
         {
-            if (counts[type] > 0)
+            if (counts[i] > 0)
             {
-                _accepted.Add(counts[type], Durable, Types[type]);
+                _accepted.Add(counts[i], Classes[i / Types.Length], Types[i % Types.Length]);
             }
         }
     }
 
     public void Duplicates(int count) => _duplicates.Add(count, new KeyValuePair<string, object?>("where", "send"));
+
+    /// <summary>Answers them, and counts those whose sender hears of it: who forwarded one may have another way for it, or try again.</summary>
+    public void Refuse(IReadOnlyList<Append> appends, AppendRefused refusal)
+    {
+        var told = 0;
+        foreach (var append in appends)
+        {
+            if (append.Complete(refusal) && !append.KeepsRealtimeOrder)
+            {
+                told++;
+            }
+        }
+
+        Refused(told, refusal.Reason);
+    }
 
     /// <summary>Counts what is the server's fault; a request that is refused for what it is has not failed.</summary>
     public void Refused(int count, AppendRefusal reason)

@@ -1,6 +1,6 @@
-using System.Net;
 using System.Security.Cryptography;
 using System.Text;
+using Chat.Server.Workers.Ports;
 using Microsoft.Extensions.Options;
 
 namespace Chat.Server.Telemetry.Metrics;
@@ -30,10 +30,7 @@ internal static class MetricsEndpoint
 
     internal static bool Allowed(HttpContext context, string token)
     {
-        // A forwarded request comes from a proxy on this machine and is not of this machine.
-        var address = context.Connection.RemoteIpAddress;
-        var local = address is not null && IPAddress.IsLoopback(address) && !context.Request.Headers.ContainsKey("X-Forwarded-For");
-        if (local)
+        if (ThisMachine.Sent(context) && !ThisMachine.IsPageOfElsewhere(context))
         {
             return true;
         }

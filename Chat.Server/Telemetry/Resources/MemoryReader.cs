@@ -41,19 +41,26 @@ internal sealed class MemoryReader(string root = "/")
         return new MemoryFacts(Used: null, physical);
     }
 
-    private MemoryFacts? Version2(string path, long physical)
+    private MemoryFacts? Version2(string path, long physical) =>
+        Tightest(Upwards("sys/fs/cgroup", path), "memory.max", "memory.current", "inactive_file", physical);
+
+    // Inside a container the path of the host is not mounted; the container's own group is at the root then.
+    private MemoryFacts? Version1(string path, long physical) =>
+        Tightest(Upwards("sys/fs/cgroup/memory", path), "memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file", physical);
+
+    /// <summary>A limit may stand at any parent, so the tightest share of the way up counts.</summary>
+    private MemoryFacts? Tightest(IEnumerable<string> folders, string limitFile, string usedFile, string cache, long physical)
     {
-        // A limit may stand at any parent, so the tightest share of the way up counts.
         MemoryFacts? tightest = null;
-        foreach (var folder in Upwards("sys/fs/cgroup", path))
+        foreach (var folder in folders)
         {
-            if (Number($"{folder}/memory.max") is not { } limit || limit >= Math.Min(physical, NoLimit)
-                || Number($"{folder}/memory.current") is not { } current)
+            if (Number($"{folder}/{limitFile}") is not { } limit || limit >= Math.Min(physical, NoLimit)
+                || Number($"{folder}/{usedFile}") is not { } current)
             {
                 continue;
             }
 
-            var used = Math.Max(0, current - Stat($"{folder}/memory.stat", "inactive_file"));
+            var used = Math.Max(0, current - Stat($"{folder}/memory.stat", cache));
             if (tightest is not { } t || (double)used / limit > (double)t.Used!.Value / t.Limit)
             {
                 tightest = new MemoryFacts(used, limit);
@@ -61,21 +68,6 @@ internal sealed class MemoryReader(string root = "/")
         }
 
         return tightest;
-    }
-
-    private MemoryFacts? Version1(string path, long physical)
-    {
-        // Inside a container the path of the host is not mounted; the container's own group is at the root then.
-        foreach (var folder in Upwards("sys/fs/cgroup/memory", path))
-        {
-            if (Number($"{folder}/memory.limit_in_bytes") is { } limit && limit < Math.Min(physical, NoLimit)
-                && Number($"{folder}/memory.usage_in_bytes") is { } usage)
-            {
-                return new MemoryFacts(Math.Max(0, usage - Stat($"{folder}/memory.stat", "total_inactive_file")), limit);
-            }
-        }
-
-        return null;
     }
 
     private static IEnumerable<string> Upwards(string mount, string path)

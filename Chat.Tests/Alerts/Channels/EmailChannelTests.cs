@@ -23,7 +23,7 @@ public sealed class EmailChannelTests
         Assert.Contains("FIRING: The database does not answer.", decoded);
         Assert.Contains("RESOLVED: The database does not answer.", decoded);
         Assert.Contains("&lt;img src=x onerror=alert(1)&gt; &amp; more", decoded);
-        Assert.Contains("docs/operations.md#databaseunavailable", decoded);
+        Assert.Contains("https://wiki.example.org/chat#databaseunavailable", decoded);
     }
 
     [Fact]
@@ -37,6 +37,15 @@ public sealed class EmailChannelTests
         var thrown = await Assert.ThrowsAnyAsync<SmtpException>(() => channel.SendAsync(Notices.Sample(), CancellationToken.None));
 
         Assert.Equal("the mail server answered 451", ChannelProblem.Describe(thrown));
+    }
+
+    [Fact]
+    public void Text_WithoutARunbook_SaysNothingOfOne()
+    {
+        var notice = Notices.Sample();
+        notice = notice with { Alerts = [.. notice.Alerts.Select(a => a with { Annotations = new SortedDictionary<string, string> { ["summary"] = "Down." } })] };
+
+        Assert.All((string[])[EmailText.Plain(notice), EmailText.Html(notice)], text => Assert.DoesNotContain("what to do", text));
     }
 
     [Fact]

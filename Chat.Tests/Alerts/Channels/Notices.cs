@@ -18,7 +18,7 @@ internal static class Notices
     private static NotifiedAlert Alert(string rule, bool firing, string worker, string description, DateTimeOffset? end) => new(
         firing,
         new SortedDictionary<string, string> { ["alertname"] = rule, ["severity"] = "critical", ["instance"] = "node-1", ["worker"] = worker },
-        new SortedDictionary<string, string> { ["summary"] = "The database does not answer.", ["description"] = description, ["runbook_url"] = "docs/operations.md#databaseunavailable" },
+        new SortedDictionary<string, string> { ["summary"] = "The database does not answer.", ["description"] = description, ["runbook_url"] = "https://wiki.example.org/chat#databaseunavailable" },
         Start,
         end,
         "http://console/admin/alerts?rule=" + rule,

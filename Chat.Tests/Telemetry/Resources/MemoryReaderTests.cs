@@ -44,6 +44,19 @@ public sealed class MemoryReaderTests : IDisposable
         Assert.Equal(new MemoryFacts(800_000, 1_000_000), new MemoryReader(_root).Read());
     }
 
+    [Fact]
+    public void Read_ControlGroupVersion1WithATighterLimitAtAParent_UsesTheParents()
+    {
+        Write("proc/self/cgroup", "7:memory:/pod/chat\n");
+        Write("sys/fs/cgroup/memory/pod/chat/memory.limit_in_bytes", "4000000\n");
+        Write("sys/fs/cgroup/memory/pod/chat/memory.usage_in_bytes", "1000000\n");
+        Write("sys/fs/cgroup/memory/pod/memory.limit_in_bytes", "2000000\n");
+        Write("sys/fs/cgroup/memory/pod/memory.usage_in_bytes", "1900000\n");
+        Write("sys/fs/cgroup/memory/pod/memory.stat", "inactive_file 1\ntotal_inactive_file 100000\n");
+
+        Assert.Equal(new MemoryFacts(1_800_000, 2_000_000), new MemoryReader(_root).Read());
+    }
+
     [Theory]
     [InlineData("9223372036854771712")]
     [InlineData("9999999999")]
