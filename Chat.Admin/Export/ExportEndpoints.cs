@@ -8,7 +8,10 @@ using Chat.Contracts.Management;
 
 namespace Chat.Admin.Export;
 
-/// <summary>A table as a file: all pages of what the address says, up to a limit. Never a body: the rows that the pages show hold none.</summary>
+/// <summary>
+/// A table as a file: all pages of what the address says, up to a limit; a file that is not whole says so in its last row. Never a
+/// body: the rows that the pages show hold none.
+/// </summary>
 internal static class ExportEndpoints
 {
     private const int MostRows = 10_000;
@@ -17,7 +20,7 @@ internal static class ExportEndpoints
     public static void MapExport(this IEndpointRouteBuilder routes) =>
         routes.MapGet("/admin/export/{name}.{format}", WriteAsync).RequireAuthorization();
 
-    private static async Task WriteAsync(HttpContext context, string name, string format, Fleet fleet, IAuditTrail audit)
+    internal static async Task WriteAsync(HttpContext context, string name, string format, Fleet fleet, IAuditTrail audit)
     {
         var actor = Actor.Of(context.User);
         var table = ExportTable.Find(name);
@@ -35,20 +38,24 @@ internal static class ExportEndpoints
         }
 
         var filters = context.Request.Query.Where(q => q.Key is not ("page" or "size" or "sort")).ToDictionary(q => q.Key, q => q.Value.ToString());
-        var rows = new List<JsonElement>();
-        await foreach (var row in table.Read(fleet, new PageQuery(1, PageSize, context.Request.Query["sort"].ToString(), filters), actor.Role))
+        var rows = new ExportRows(MostRows, context.RequestAborted);
+        await table.ReadAsync(rows, fleet, new PageQuery(1, PageSize, context.Request.Query["sort"].ToString(), filters), actor.Role);
+        var failed = rows.Count == 0 ? rows.Error : null;
+        audit.Record(
+            new(actor.Name, $"{actor.Role}", actor.Address), "export", name, failed is null ? "done" : "failed", $"{rows.Count} rows{(rows.Missing is null ? "" : ", incomplete")}");
+        if (failed is not null)
         {
-            rows.Add(row);
-            if (rows.Count >= MostRows || context.RequestAborted.IsCancellationRequested)
-            {
-                break;
-            }
+            // An empty file would say that there is nothing.
+            context.Response.StatusCode = failed.Code == ErrorCodes.Invalid ? StatusCodes.Status400BadRequest : StatusCodes.Status503ServiceUnavailable;
+            context.Response.ContentType = "text/plain; charset=utf-8";
+            await context.Response.WriteAsync($"Nothing could be exported: {rows.Missing}", context.RequestAborted);
+            return;
         }
 
-        audit.Record(new(actor.Name, $"{actor.Role}", actor.Address), "export", name, "done", $"{rows.Count} rows");
+        var file = rows.ToFile();
         context.Response.Headers.ContentDisposition = $"attachment; filename=\"{name}.{format}\"";
         context.Response.Headers.CacheControl = "no-store";
         context.Response.ContentType = format == "csv" ? "text/csv; charset=utf-8" : "application/json";
-        await context.Response.WriteAsync(format == "csv" ? Csv.Of(rows) : JsonSerializer.Serialize(rows, ChatJson.Options), context.RequestAborted);
+        await context.Response.WriteAsync(format == "csv" ? Csv.Of(file) : JsonSerializer.Serialize(file, ChatJson.Options), context.RequestAborted);
     }
 }

@@ -10,6 +10,8 @@ namespace Chat.Admin.ServerApi;
 internal sealed class MessageActions(Actions actions, DialogDesk desk, IOptions<AdminOptions> options)
 {
     private const int Many = 100;
+    private const int Portion = 20;
+    private const string ReplayAction = "deadletter.replay";
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
     public bool Revealable => options.Value.RevealBodies;
@@ -33,64 +35,104 @@ internal sealed class MessageActions(Actions actions, DialogDesk desk, IOptions<
         return reply?.Value is { } body ? body.Body is { } json ? JsonSerializer.Serialize(json, Indented) : "(the body is gone)" : null;
     }
 
-    public Task<bool> ReplayAsync(DeadLetterRequest request, string what) => BatchAsync(
-        request, Role.Operator, "deadletter.replay", ManagementRoutes.DeadLetterReplay, what, "Replay",
-        "Each keeps its id and its place in the conversation, so it cannot be stored twice; clients show it in place.", reason: false);
+    public Task<bool> ReplayAsync(DeadLetterRequest request, string what, Action<LetterRun>? told = null, CancellationToken stop = default) => BatchAsync(
+        new(request, Role.Operator, ReplayAction, ManagementRoutes.DeadLetterReplay, what, "Replay", Reason: false),
+        "Each keeps its id and its place in the conversation, so it cannot be stored twice; clients show it in place.",
+        told,
+        stop);
 
-    public Task<bool> DiscardAsync(DeadLetterRequest request, string what) => BatchAsync(
-        request, Role.Admin, "deadletter.discard", ManagementRoutes.DeadLetterDiscard, what, "Discard",
-        "They are not sent again. There is no undo.", reason: true);
+    public Task<bool> DiscardAsync(DeadLetterRequest request, string what, Action<LetterRun>? told = null, CancellationToken stop = default) => BatchAsync(
+        new(request, Role.Admin, "deadletter.discard", ManagementRoutes.DeadLetterDiscard, what, "Discard", Reason: true), "They are not sent again. There is no undo.", told, stop);
+
+    /// <summary>How letters stand by now; null when it cannot be told.</summary>
+    public async Task<IReadOnlyList<DeadLetterStanding>?> LookAsync(IReadOnlyList<string> ids)
+    {
+        var reply = await actions.PostAnyAsync<DeadLetterResult>(
+            Role.Operator, ReplayAction, $"{ids.Count} letters", ManagementRoutes.DeadLetterReplay, new DeadLetterRequest { Ids = ids, DryRun = true });
+        return reply?.Value?.Letters;
+    }
 
     // First a dry run: the question shows how many they are and some of them, and the act is refused when it is another number by then.
-    private async Task<bool> BatchAsync(DeadLetterRequest request, Role least, string action, string route, string what, string verb, string effect, bool reason)
+    private async Task<bool> BatchAsync(Batch batch, string effect, Action<LetterRun>? told, CancellationToken stop)
     {
-        var preview = await actions.PostAnyAsync<DeadLetterResult>(least, action, what, route, request with { DryRun = true, Reason = reason ? "(preview)" : null });
-        if (preview?.Value is not { } found)
+        if (await PostAsync(batch, batch.Request with { DryRun = true, Reason = batch.Reason ? "(preview)" : null }) is not { } found)
         {
-            if (preview?.Error is { } error)
-            {
-                actions.Tell(error, what);
-            }
-
             return false;
         }
 
-        var question = new Question($"{verb} {found.Matched} {(found.Matched == 1 ? "letter" : "letters")}?", effect, verb)
+        var question = new Question($"{batch.Verb} {found.Matched} {(found.Matched == 1 ? "letter" : "letters")}?", effect, batch.Verb)
         {
             Sample = [.. found.Sample.Take(5).Select(s => $"{s.User} ({s.Device}): {s.Conversation} seq {s.Seq}, {s.Reason}")],
-            ReasonRequired = reason,
-            Typed = reason || found.Matched > Many ? $"{found.Matched}" : null,
-            Danger = reason,
+            ReasonRequired = batch.Reason,
+            Typed = batch.Reason || found.Matched > Many ? $"{found.Matched}" : null,
+            Danger = batch.Reason,
         };
         if (await desk.AskAsync(question) is not { } consent)
         {
             return false;
         }
 
-        long done = 0, failed = 0, left;
-        var expected = found.Matched;
+        var run = new LetterRun(batch.Verb, found.Matched);
+        var request = batch.Request with { Reason = batch.Reason ? consent.Reason : null };
+        told?.Invoke(run);
+        var whole = request.Ids is { } ids ? PortionsAsync(batch, request, ids) : AllAsync(batch, request, found.Matched);
+        var broken = false;
+        await foreach (var result in whole)
+        {
+            broken = result is null;
+            run = result is null ? run : run.After(result);
+            told?.Invoke(run);
+            if (stop.IsCancellationRequested || broken)
+            {
+                break;
+            }
+        }
+
+        told?.Invoke(run with { Running = false });
+        if (!broken)
+        {
+            var stopped = run.Done + run.Failed < run.Total && stop.IsCancellationRequested;
+            actions.Tell(
+                run.Failed > 0 || stopped ? Radzen.NotificationSeverity.Warning : Radzen.NotificationSeverity.Success,
+                stopped ? $"{batch.Verb}: stopped" : batch.Verb,
+                $"{run.Done} done, {run.Failed} failed{(stopped ? $", {run.Total - run.Done - run.Failed} left" : run is { Done: 0, Failed: 0 } ? ": somebody was faster" : "")}.");
+        }
+
+        return run.Done > 0 || !broken;
+    }
+
+    // A few at a time, so that it is seen how far it is and can be stopped.
+    private async IAsyncEnumerable<DeadLetterResult?> PortionsAsync(Batch batch, DeadLetterRequest request, IReadOnlyList<string> ids)
+    {
+        foreach (var portion in ids.Chunk(Portion))
+        {
+            yield return await PostAsync(batch, request with { Ids = portion });
+        }
+    }
+
+    // The server does a thousand with each call.
+    private async IAsyncEnumerable<DeadLetterResult?> AllAsync(Batch batch, DeadLetterRequest request, long expected)
+    {
+        DeadLetterResult? result;
         do
         {
-            var reply = await actions.PostAnyAsync<DeadLetterResult>(
-                least, action, what, route, request with { Expected = request.Filter is null ? null : expected, Reason = reason ? consent.Reason : null });
-            if (reply?.Value is not { } result)
-            {
-                if (reply?.Error is { } error)
-                {
-                    actions.Tell(error, what);
-                }
-
-                return done > 0;
-            }
-
-            done += result.Done;
-            failed += result.Failed;
-            left = result.Done + result.Failed == 0 ? 0 : result.Left;
-            expected = left;
+            yield return result = await PostAsync(batch, request with { Expected = expected });
+            expected = result is null || result.Done + result.Failed == 0 ? 0 : result.Left;
         }
-        while (left > 0 && request.Filter is not null);
-
-        actions.Tell(failed > 0 ? Radzen.NotificationSeverity.Warning : Radzen.NotificationSeverity.Success, verb, $"{done} done, {failed} failed{(done == 0 && failed == 0 ? ": somebody was faster" : "")}.");
-        return true;
+        while (expected > 0);
     }
+
+    /// <summary>Null: refused or failed, and told.</summary>
+    private async Task<DeadLetterResult?> PostAsync(Batch batch, DeadLetterRequest request)
+    {
+        var reply = await actions.PostAnyAsync<DeadLetterResult>(batch.Least, batch.Action, batch.What, batch.Route, request);
+        if (reply?.Error is { } error)
+        {
+            actions.Tell(error, batch.What);
+        }
+
+        return reply?.Value;
+    }
+
+    private sealed record Batch(DeadLetterRequest Request, Role Least, string Action, string Route, string What, string Verb, bool Reason);
 }

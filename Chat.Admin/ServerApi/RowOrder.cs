@@ -26,6 +26,7 @@ internal static class RowOrder
     public static IComparable? OfUser(UserView row, string name) => name switch
     {
         "connections" => row.Connections,
+        "pending" => row.Pending,
         "unacknowledged" => row.Unacknowledged,
         "onlineSince" => row.OnlineSince,
         _ => new Ordinal(row.Id),

@@ -48,6 +48,7 @@ document.addEventListener("keydown", (e) => {
   else if (e.key === "k" || (e.key === "ArrowUp" && currentRow())) done = move(-1);
   else if (e.key === "Enter") done = click("[data-open]", currentRow());
   else if (e.key === "x") done = !!currentRow() && click("[data-select]", currentRow());
+  else if (e.key === "c") done = !!currentRow() && click("[data-copy]", currentRow());
   else if (e.key === "e" || e.key === "s") done = !!currentRow() && click(`[data-key="${e.key}"]`, currentRow());
   else if (e.key === "?" || e.key === "r" || e.key === "p") done = click(`[data-key="${e.key}"]`);
   else done = false;
@@ -90,10 +91,17 @@ document.addEventListener("click", (e) => {
   document.querySelectorAll("details[open].chooser").forEach((d) => { if (!d.contains(e.target)) d.open = false; });
 });
 
+// What became of a copy is seen at the button for a moment, and heard.
 document.addEventListener("click", async (e) => {
   const copy = e.target.closest?.("[data-copy]");
   if (!copy) return;
-  try { await navigator.clipboard.writeText(copy.dataset.copy); copy.dataset.copied = "true"; } catch { copy.dataset.copied = "false"; }
+  let word = "copied";
+  try { await navigator.clipboard.writeText(copy.dataset.copy); } catch { word = "not copied"; }
+  const said = document.getElementById("said");
+  copy.dataset.copied = word;
+  said.textContent = `${word}: ${copy.dataset.copy.length <= 80 ? copy.dataset.copy : "all of it"}`;
+  clearTimeout(copy.copiedUntil);
+  copy.copiedUntil = setTimeout(() => { delete copy.dataset.copied; said.textContent = ""; }, 2000);
 });
 
 let watcher;

@@ -33,6 +33,18 @@ public sealed record ConnectionView
     /// <summary>Events that it has acknowledged since it is there.</summary>
     public long Acknowledged { get; init; }
 
+    /// <summary>Events that were sent to it since it is there, what was sent again not counted.</summary>
+    public long Events { get; init; }
+
+    /// <summary>Calls that it has made, acknowledgements included; null when not known.</summary>
+    public long? Calls { get; init; }
+
+    /// <summary>Bytes that came from it, pings included; null when not known.</summary>
+    public long? BytesIn { get; init; }
+
+    /// <summary>Bytes that went to it, pings included; null when not known.</summary>
+    public long? BytesOut { get; init; }
+
     /// <summary>Events that may be unacknowledged at once.</summary>
     public int Window { get; init; }
 
@@ -82,6 +94,9 @@ public sealed record UserView
 
     /// <summary>Open connections, on all nodes that were asked.</summary>
     public int Connections { get; init; }
+
+    /// <summary>Owed to their connections and not written yet; null where it is not told (a single user).</summary>
+    public long? Pending { get; init; }
 
     /// <summary>Written to their connections and not acknowledged.</summary>
     public long Unacknowledged { get; init; }

@@ -45,13 +45,13 @@ public static class ManagementRoutes
     /// <summary>POST <see cref="WorkerActionRequest"/> → <see cref="ActionResult"/>: restarts all, one after the other. Admin.</summary>
     public const string RestartAll = Root + "/workers-restart";
 
-    /// <summary>GET a page of <see cref="ConnectionView"/>; sort by <c>user</c>, <c>connectedAt</c>, <c>unacknowledged</c>, <c>pendingWrites</c>, <c>worker</c>; filter <c>q</c>, <c>user</c>, <c>worker</c>, <c>transport</c>, <c>slow</c>. Viewer.</summary>
+    /// <summary>GET a page of <see cref="ConnectionView"/>; sort by <c>user</c>, <c>connectedAt</c>, <c>unacknowledged</c>, <c>pendingWrites</c>, <c>worker</c>; filter <c>q</c> (user, device, beginning of the id; for operators also address), <c>user</c>, <c>worker</c>, <c>transport</c>, <c>slow</c>. Viewer.</summary>
     public const string Connections = Root + "/connections";
 
     /// <summary>POST <see cref="ReasonRequest"/> (required) → <see cref="ActionResult"/>. Operator.</summary>
     public const string ConnectionDisconnect = Connections + "/{id}/disconnect";
 
-    /// <summary>GET a page of <see cref="UserView"/>: users online on this node; sort by <c>id</c>, <c>connections</c>, <c>unacknowledged</c>, <c>onlineSince</c>; filter <c>q</c>, <c>state</c>. Viewer.</summary>
+    /// <summary>GET a page of <see cref="UserView"/>: users online, or with <c>state=grace</c> those who lost their last connection less than the grace ago; sort by <c>id</c>, <c>connections</c>, <c>pending</c>, <c>unacknowledged</c>, <c>onlineSince</c>; filter <c>q</c>, <c>state</c>. Viewer.</summary>
     public const string Users = Root + "/users";
 
     /// <summary>GET <see cref="UserDetail"/>. Viewer.</summary>

@@ -74,8 +74,8 @@ public sealed record DeadLetterView
     /// <summary>The message's type.</summary>
     public string Type { get; init; } = "";
 
-    /// <summary>Bytes of its body; null when it is gone.</summary>
-    public int? Bytes { get; init; }
+    /// <summary>Bytes of its body; null when it is gone, and in a sample.</summary>
+    public long? Bytes { get; init; }
 
     /// <summary>Rounds that failed.</summary>
     public int Attempts { get; init; }
@@ -83,11 +83,14 @@ public sealed record DeadLetterView
     /// <summary>What the client said went wrong, <c>unacknowledged</c> where it said nothing; letters with the same reason are grouped by it.</summary>
     public string Reason { get; init; } = "";
 
-    /// <summary>Since when it is dead.</summary>
-    public DateTimeOffset At { get; init; }
+    /// <summary>What the client said went wrong the first time; null where it said nothing.</summary>
+    public string? FirstError { get; init; }
 
-    /// <summary>When it was replayed; null when it was not.</summary>
-    public DateTimeOffset? ReplayedAt { get; init; }
+    /// <summary>When a delivery of it failed first.</summary>
+    public DateTimeOffset FirstAt { get; init; }
+
+    /// <summary>When the last one failed: since then it is dead.</summary>
+    public DateTimeOffset At { get; init; }
 }
 
 /// <summary>Letters with the same reason.</summary>
@@ -147,6 +150,30 @@ public sealed record DeadLetterResult
     /// <summary>The first of them; at most 20.</summary>
     public IReadOnlyList<DeadLetterView> Sample { get; init; } = [];
 
+    /// <summary>Where ids were given: how each of these letters stands now, also in a dry run.</summary>
+    public IReadOnlyList<DeadLetterStanding> Letters { get; init; } = [];
+
     /// <summary>Finds it in the audit log; empty in a dry run.</summary>
     public string CorrelationId { get; init; } = "";
+}
+
+/// <summary>How a letter stands.</summary>
+/// <param name="Letter">The letter.</param>
+/// <param name="State">One of <see cref="DeadLetterStates"/>.</param>
+public sealed record DeadLetterStanding(DeadLetterView Letter, string State);
+
+/// <summary>States of dead letters.</summary>
+public static class DeadLetterStates
+{
+    /// <summary>Nobody has acted on it, or its replay failed.</summary>
+    public const string Dead = "dead";
+
+    /// <summary>To be sent again, now or when the device comes.</summary>
+    public const string Queued = "queued";
+
+    /// <summary>Sent again and acknowledged.</summary>
+    public const string Delivered = "delivered";
+
+    /// <summary>Given up for good.</summary>
+    public const string Discarded = "discarded";
 }

@@ -1,17 +1,22 @@
 using Chat.Contracts;
+using Chat.Server.Delivery.Pumps;
 using Chat.Server.Delivery.Traces;
 using Microsoft.AspNetCore.SignalR;
 
 namespace Chat.Server.Hubs;
 
-/// <summary>Notes what the connections of a traced user do, around the hub. For everybody else it passes calls on and nothing more.</summary>
+/// <summary>Counts the calls of a connection, and notes what those of a traced user do, around the hub. For everybody else it passes calls on and nothing more.</summary>
 internal sealed class TracedCalls(UserTraces traces, TimeProvider time) : IHubFilter
 {
-    public ValueTask<object?> InvokeMethodAsync(HubInvocationContext invocationContext, Func<HubInvocationContext, ValueTask<object?>> next) =>
+    public ValueTask<object?> InvokeMethodAsync(HubInvocationContext invocationContext, Func<HubInvocationContext, ValueTask<object?>> next)
+    {
+        invocationContext.Context.Features.Get<ConnectionTraffic>()?.Call();
+
         // An acknowledgement is noted where it counts.
-        traces.IsTraced(invocationContext.Context.UserIdentifier) && invocationContext.HubMethodName != nameof(ChatHub.Ack)
+        return traces.IsTraced(invocationContext.Context.UserIdentifier) && invocationContext.HubMethodName != nameof(ChatHub.Ack)
             ? TraceAsync(invocationContext, next)
             : next(invocationContext);
+    }
 
     public Task OnConnectedAsync(HubLifetimeContext context, Func<HubLifetimeContext, Task> next)
     {

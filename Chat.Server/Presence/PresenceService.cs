@@ -84,6 +84,15 @@ internal sealed partial class PresenceService : BackgroundService
         }
     }
 
+    /// <summary>Users who have lost their last connection, here or on another node, and are within the grace.</summary>
+    public string[] Away()
+    {
+        lock (_lock)
+        {
+            return _table.Away();
+        }
+    }
+
     public override void Dispose()
     {
         _timer.Dispose();

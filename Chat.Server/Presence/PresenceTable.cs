@@ -27,6 +27,9 @@ internal sealed class PresenceTable(long grace)
     /// <summary>When the next grace ends; null when nobody is away.</summary>
     public long? NextDue => _leaving.First?.Value.Due;
 
+    /// <summary>Users within the grace.</summary>
+    public string[] Away() => [.. _leaving.Select(l => l.User)];
+
     /// <returns>True when the user comes online, false when the user never was gone to others.</returns>
     public bool Connect(string user)
     {

@@ -30,6 +30,7 @@ public sealed class PagesTests
         ("/admin/conversation?id=c1", typeof(ConversationPage), null),
         ("/admin/queue", typeof(Queue), null),
         ("/admin/queue?tab=dead", typeof(Queue), null),
+        ("/admin/queue?tab=dead&user=u1", typeof(Queue), null),
         ("/healthchecks-ui", typeof(Chat.Admin.Pages.Health), null),
         ("/admin/metrics", typeof(Metrics), null),
         ("/admin/audit", typeof(Audit), null),
@@ -38,7 +39,7 @@ public sealed class PagesTests
     ];
 
     // Their lists cannot be empty, or are of the console itself.
-    private static readonly string[] NeverEmpty = ["/admin", "/admin/workers", "/admin/workers/w1", "/admin/alerts?tab=rules", "/admin/user?id=u1", "/admin/conversation?id=c1", "/healthchecks-ui", "/admin/metrics"];
+    private static readonly string[] NeverEmpty = ["/admin", "/admin/workers", "/admin/workers/w1", "/admin/alerts?tab=rules", "/admin/user?id=u1", "/admin/conversation?id=c1", "/admin/queue?tab=dead&user=u1", "/healthchecks-ui", "/admin/metrics"];
 
     // Of one node, which is the first where none is named.
     private static readonly string[] OfOneNode = ["/admin/workers/w1", "/admin/audit"];
@@ -139,7 +140,7 @@ public sealed class PagesTests
         bed.Tell(Samples.Overview());
         var page = Open(bed, address);
         page.WaitForAssertion(() => Assert.Empty(page.FindAll(".skeleton")));
-        foreach (var button in page.FindAll("button").Where(b => b.TextContent.Trim() is "Acknowledge" or "Silence…" or "Restart…" or "Restart all…" or "Drain…" or "Take stacks…" or "Disconnect…" or "Replay…" or "Discard all…" or "Reveal…" or "Edit…" or "Block…" or "Trace for 10 min…" or "End the trace" or "Begin…"))
+        foreach (var button in page.FindAll("button").Where(b => b.TextContent.Trim() is "Acknowledge" or "Silence…" or "Restart…" or "Restart all…" or "Drain…" or "Take stacks…" or "Disconnect…" or "Replay…" or "Replay all…" or "Replay all that fit…" or "Discard all…" or "Discard all that fit…" or "Reveal…" or "Edit…" or "Block…" or "Trace for 10 min…" or "End the trace" or "Begin…"))
         {
             Assert.Equal("true", button.GetAttribute("aria-disabled"));
             Assert.StartsWith("Needs the role", button.GetAttribute("title"));
@@ -151,7 +152,7 @@ public sealed class PagesTests
         Assert.Null(bed.Desk.Open);
     }
 
-    private static IRenderedComponent<Microsoft.AspNetCore.Components.DynamicComponent> Open(AdminBed bed, string address)
+    internal static IRenderedComponent<Microsoft.AspNetCore.Components.DynamicComponent> Open(AdminBed bed, string address)
     {
         var (_, page, id) = All.Single(p => p.Address == address);
         return bed.Open(page, address, id);

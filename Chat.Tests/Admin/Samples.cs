@@ -47,7 +47,7 @@ internal static class Samples
         });
         api.Answer(ManagementRoutes.AlertHistory, new AlertHistoryAnswer { Items = [Alert(word) with { Phase = "resolved", ResolvedAt = Now }], MeanSecondsToResolve = 60 });
         api.Answer(ManagementRoutes.Connections, PageOf<ConnectionView>(new() { Id = "c1", User = word, Device = word, Worker = "w1", Client = word, Window = 10, Unacknowledged = 3, ConnectedAt = Now, Address = "10.0.0.x" }));
-        api.Answer(ManagementRoutes.Users, PageOf<UserView>(new() { Id = word, State = UserStates.Online, Connections = 1, Workers = ["w1"] }));
+        api.Answer(ManagementRoutes.Users, PageOf<UserView>(new() { Id = word, State = UserStates.Online, Connections = 1, Pending = 1234, Workers = ["w1"] }));
         api.Answer(ManagementRoutes.Users + "/u1", new UserDetail { User = new() { Id = word, State = UserStates.Online }, Connections = [new() { Id = "c1", User = word, Device = word, Client = word }], Devices = [new() { Id = word, Owed = 3 }], Block = new() { User = word, Reason = word, By = word } });
         api.Answer(ManagementRoutes.Users + "/u1/trace", Trace(word));
         api.Answer(ManagementRoutes.Blocks, PageOf<BlockView>(new() { User = word, Reason = word, By = word, At = Now }));
@@ -91,7 +91,7 @@ internal static class Samples
         api.Answer(ManagementRoutes.Settings, new SettingsAnswer());
     }
 
-    public static DeadLetterView Letter(string word = "text") => new() { Id = "d1", User = word, Device = word, Conversation = "c1", Seq = 5, MessageId = "m1", Type = word, Attempts = 5, Reason = word, At = Now };
+    public static DeadLetterView Letter(string word = "text") => new() { Id = "d1", User = word, Device = word, Conversation = "c1", Seq = 5, MessageId = "m1", Type = word, Attempts = 5, Bytes = 2048, FirstError = word, FirstAt = Now.AddHours(-1), Reason = word, At = Now };
 
     public static StacksAnswer Stacks(string word = "text") => new() { At = Now, Pid = 100, Milliseconds = 540, Threads = 4, Stacks = [new(3, true, [$"libc.so.6!{word}", "Chat.Work()"]), new(1, false, [])] };
 
@@ -108,5 +108,5 @@ internal static class Samples
 
     private static MessageView Message(string word) => new() { Conversation = "c1", Seq = 1, Id = "m1", Sender = word, Type = word, At = Now, Bytes = 12, Hash = "abcdef012345" };
 
-    private static Page<T> PageOf<T>(T row) => new() { Items = [row], Total = 1, Number = 1, Size = 25, At = Now };
+    public static Page<T> PageOf<T>(T row) => new() { Items = [row], Total = 1, Number = 1, Size = 25, At = Now };
 }

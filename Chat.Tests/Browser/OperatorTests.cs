@@ -179,6 +179,9 @@ public sealed class OperatorTests(ConsoleFixture console)
         await page.GetByRole(AriaRole.Button, new() { Name = "Trace for 10 min…" }).ClickAsync();
         await page.AgreeAsync("it loses messages");
         await page.Locator(".mark:has-text('ends by itself')").WaitForAsync();
+
+        // Under the pointer, where the question was answered, rows would stay as they are.
+        await page.Mouse.MoveAsync(0, 0);
         var steps = page.Locator("section[aria-label=Trace] tbody tr");
         await using (await StockClient.ConnectedAsync(console.Server.Url, user, "phone"))
         {

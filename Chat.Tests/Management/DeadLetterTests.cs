@@ -42,6 +42,43 @@ public sealed class DeadLetterTests(ManagementBed bed) : IClassFixture<Managemen
         Assert.Contains(rows, r => r.CorrelationId == gone.CorrelationId && r is { Action: "letter.discard", Reason: "a test" });
     }
 
+    [Fact]
+    public async Task Letter_TellsItsSizeAndItsFirstAndLastError()
+    {
+        var (user, sender) = ($"user-{Guid.NewGuid():N}", $"sender-{Guid.NewGuid():N}");
+        await using var client = await bed.Server.ConnectAsync(sender);
+        var conversation = await client.CreateAsync("direct", user);
+        var receipt = await client.SendAsync(conversation, Guid.NewGuid().ToString("N"), "grüße");
+        await BuryAsync(user, [("first", "last")], conversation, receipt.Seq!.Value);
+        await BuryAsync(user, [(null, null)], "c_none", 99);
+
+        var letters = (await bed.Viewer.ReadAsync<Page<DeadLetterView>>($"{ManagementRoutes.DeadLetters}?user={user}")).Items;
+
+        var letter = letters.Single(l => l.Conversation == conversation);
+        var message = (await bed.Viewer.ReadAsync<Stretch<MessageView>>($"{ManagementRoutes.ConversationMessages.With(conversation)}")).Items.Single(m => m.Seq == receipt.Seq);
+        Assert.Equal(("first", "last", message.Bytes), (letter.FirstError, letter.Reason, letter.Bytes));
+        Assert.Equal((1_000L, 2_000L), (letter.FirstAt.ToUnixTimeMilliseconds(), letter.At.ToUnixTimeMilliseconds()));
+        var gone = letters.Single(l => l.Conversation == "c_none");
+        Assert.Equal((null, null, "unacknowledged"), (gone.Bytes, gone.FirstError, gone.Reason));
+    }
+
+    [Fact]
+    public async Task Letters_ActedOnById_TellHowEachStands()
+    {
+        var user = $"user-{Guid.NewGuid():N}";
+        var ids = await BuryAsync(user, "boom", "boom");
+        var replayed = await bed.Operator.DoAsync<DeadLetterResult>(ManagementRoutes.DeadLetterReplay, new { ids = ids[..1] });
+        Assert.Equal((ids[0], DeadLetterStates.Queued), (Assert.Single(replayed.Letters).Letter.Id, replayed.Letters[0].State));
+        await bed.Admin.DoAsync<DeadLetterResult>(ManagementRoutes.DeadLetterDiscard, new { ids = ids[1..], reason = "a test" });
+
+        var looked = await bed.Operator.DoAsync<DeadLetterResult>(ManagementRoutes.DeadLetterReplay, new { ids = (string[])[.. ids, "none"], dryRun = true });
+
+        Assert.Equal(0, looked.Matched);
+        Assert.Equal(
+            new Dictionary<string, string> { [ids[0]] = DeadLetterStates.Queued, [ids[1]] = DeadLetterStates.Discarded }, looked.Letters.ToDictionary(l => l.Letter.Id, l => l.State));
+        Assert.Empty((await bed.Operator.DoAsync<DeadLetterResult>(ManagementRoutes.DeadLetterReplay, new { filter = new { user }, dryRun = true })).Letters);
+    }
+
     [Theory]
     [InlineData("{}")]
     [InlineData("""{"ids":[]}""")]
@@ -73,7 +110,9 @@ public sealed class DeadLetterTests(ManagementBed bed) : IClassFixture<Managemen
     }
 
     /// <summary>Letters of the user with these errors, the last the newest.</summary>
-    private async Task<string[]> BuryAsync(string user, params string?[] errors)
+    private Task<string[]> BuryAsync(string user, params string?[] errors) => BuryAsync(user, [.. errors.Select(e => (e, e))], "c_test", 1);
+
+    private async Task<string[]> BuryAsync(string user, (string? First, string? Last)[] errors, string conversation, long seq)
     {
         await using var db = await bed.Server.Services.GetRequiredService<IDbContextFactory<ChatDb>>().CreateDbContextAsync();
         var rows = errors.Select((error, i) => new DeadLetterRow
@@ -81,15 +120,15 @@ public sealed class DeadLetterTests(ManagementBed bed) : IClassFixture<Managemen
             Id = Guid.NewGuid().ToString("N"),
             UserId = user,
             DeviceId = "phone",
-            ConversationId = "c_test",
-            Seq = i + 1,
+            ConversationId = conversation,
+            Seq = seq + i,
             EventId = $"e{i}",
             EventType = "text",
             Sender = "alice",
-            Reason = error is null ? "unacknowledged" : "handler_failed",
+            Reason = error.Last is null ? "unacknowledged" : "handler_failed",
             Attempts = 5,
-            FirstError = error,
-            LastError = error,
+            FirstError = error.First,
+            LastError = error.Last,
             FirstAt = 1_000 + i,
             LastAt = 2_000 + i,
         }).ToArray();

@@ -14,13 +14,13 @@ public partial class DataTable<T>
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(3);
 
     private readonly HashSet<string> _selected = [];
+    private readonly TableUse _use = new();
     private ColumnList<T> _columns = null!;
     private RowKeeper<T> _keeper = null!;
     private TableState _state = null!;
     private long _total;
     private bool _more;
     private bool _loaded;
-    private bool _inUse;
     private bool _loading;
     private string? _error;
     private string? _partial;
@@ -116,7 +116,7 @@ public partial class DataTable<T>
             if (page.Error is null)
             {
                 (_total, _more, _partial, _loaded) = (page.Total, page.More, page.Partial, true);
-                if (keep && (_inUse || _selected.Count > 0))
+                if (keep && (_use.Any || _selected.Count > 0))
                 {
                     _keeper.Update(page.Items);
                 }

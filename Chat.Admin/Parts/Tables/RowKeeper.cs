@@ -4,7 +4,7 @@ namespace Chat.Admin.Parts.Tables;
 /// Keeps what stands under somebody's eyes where it is: while a table is in use, rows are brought up to date in their places, new
 /// ones are only counted, and those that went stay, marked.
 /// </summary>
-internal sealed class RowKeeper<T>(Func<T, string> key)
+public sealed class RowKeeper<T>(Func<T, string> key)
 {
     private Dictionary<string, T> _waiting = [];
 

@@ -10,6 +10,7 @@ internal sealed class AckWindow(int size, TimeProvider time) : IDisposable
     private int _unacknowledged;
     private long _progressAt;
     private long _acknowledgements;
+    private long _taken;
     private volatile bool _resent;
     private volatile bool _awaited;
 
@@ -20,6 +21,9 @@ internal sealed class AckWindow(int size, TimeProvider time) : IDisposable
 
     /// <summary>Events acknowledged since then.</summary>
     public long Acknowledgements => Volatile.Read(ref _acknowledgements);
+
+    /// <summary>Events written since then; what was sent again is not counted.</summary>
+    public long Taken => Volatile.Read(ref _taken);
 
     /// <summary>How long nothing has moved; null before anything did.</summary>
     public TimeSpan? SinceProgress => Volatile.Read(ref _progressAt) is var at and not 0 ? time.GetElapsedTime(at) : null;
@@ -39,6 +43,8 @@ internal sealed class AckWindow(int size, TimeProvider time) : IDisposable
             return false;
         }
 
+        // Feeds take side by side.
+        Interlocked.Add(ref _taken, count);
         if (now == count)
         {
             Progress();
@@ -50,6 +56,7 @@ internal sealed class AckWindow(int size, TimeProvider time) : IDisposable
     /// <summary>Takes room whether there is or not: for what was read already, at most a page.</summary>
     public void Take(int count)
     {
+        Interlocked.Add(ref _taken, count);
         if (Interlocked.Add(ref _unacknowledged, count) == count)
         {
             Progress();

@@ -14,16 +14,23 @@ internal sealed class ConnectionAnswers(UserConnections users, QueueWatch queue,
     public Task<Reply<ConnectionsFound>> ListAsync(ConnectionsQuestion question, CancellationToken timeUp)
     {
         var rows = new List<ConnectionView>();
+        var transports = new Dictionary<string, long>(StringComparer.Ordinal);
         foreach (var pump in question.User is { } user ? users.Of(user) : users.All.AsEnumerable())
         {
             timeUp.ThrowIfCancellationRequested();
-            if (Fits(pump, question))
+            if (!Fits(pump, question))
+            {
+                continue;
+            }
+
+            var transport = ConnectionLook.TransportOf(pump);
+            transports[transport] = transports.GetValueOrDefault(transport) + 1;
+            if (question.Transport is null || question.Transport == transport)
             {
                 rows.Add(ConnectionLook.At(pump, time));
             }
         }
 
-        var transports = rows.GroupBy(r => r.Transport, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.LongCount(), StringComparer.Ordinal);
         return Done(new ConnectionsFound(rows.Count, [.. RowOrder.Sort(rows, question.Sort, question.Descending).Take(question.Take)], transports));
     }
 
@@ -31,7 +38,7 @@ internal sealed class ConnectionAnswers(UserConnections users, QueueWatch queue,
     {
         var found = new List<OnlineUser>();
         long total = 0;
-        foreach (var user in users.Users)
+        foreach (var user in question.Grace ? presence.Away() : users.Users)
         {
             timeUp.ThrowIfCancellationRequested();
             if (question.Search is { } search && !user.Contains(search, StringComparison.OrdinalIgnoreCase))
@@ -39,10 +46,11 @@ internal sealed class ConnectionAnswers(UserConnections users, QueueWatch queue,
                 continue;
             }
 
-            if (users.Of(user) is { IsEmpty: false } pumps)
+            var pumps = users.Of(user);
+            if (pumps.IsEmpty == question.Grace)
             {
                 total++;
-                found.Add(Look(user, pumps));
+                found.Add(pumps.IsEmpty ? new(user, 0, 0, 0, 0, null) : Look(user, pumps));
             }
         }
 
@@ -68,12 +76,12 @@ internal sealed class ConnectionAnswers(UserConnections users, QueueWatch queue,
     }
 
     private static bool Fits(ConnectionPump pump, ConnectionsQuestion question) =>
-        (question.Transport is not { } transport || ConnectionLook.TransportOf(pump) == transport)
-        && (!question.Slow || ConnectionLook.IsSlow(pump))
+        (!question.Slow || ConnectionLook.IsSlow(pump))
         && (question.Search is not { } search
             || pump.User.Contains(search, StringComparison.OrdinalIgnoreCase)
             || pump.Connection.ConnectionId.StartsWith(search, StringComparison.Ordinal)
-            || pump.Device.Contains(search, StringComparison.OrdinalIgnoreCase));
+            || pump.Device.Contains(search, StringComparison.OrdinalIgnoreCase)
+            || (question.Addresses && ConnectionLook.AddressOf(pump).Contains(search, StringComparison.OrdinalIgnoreCase)));
 
     private OnlineUser Look(string user, IReadOnlyList<ConnectionPump> pumps) => new(
         user,

@@ -18,6 +18,7 @@ internal static class ConnectionLook
         var now = time.GetUtcNow();
         var unacknowledged = pump.Window.Unacknowledged;
         var followed = pump.Places.All();
+        var traffic = connection.Features.Get<ConnectionTraffic>();
         var behind = followed.Count(s => !s.Live);
         return new()
         {
@@ -30,13 +31,17 @@ internal static class ConnectionLook
             LastProgressAt = pump.Window.SinceProgress is { } since ? now - since : null,
             Unacknowledged = unacknowledged,
             Acknowledged = pump.Window.Acknowledgements,
+            Events = pump.Window.Taken,
+            Calls = traffic?.Calls,
+            BytesIn = traffic?.Received,
+            BytesOut = traffic?.Sent,
             Window = unacknowledged + pump.Window.Free,
             PendingWrites = pump.Writer.Pending,
             Conversations = followed.Length,
             Behind = behind,
             Slow = IsSlow(pump, followed),
             Client = Header(connection, "X-SignalR-User-Agent") is { Length: > 0 } signalr ? signalr : Header(connection, "User-Agent"),
-            Address = connection.GetHttpContext()?.Connection.RemoteIpAddress?.ToString() ?? "",
+            Address = AddressOf(pump),
             TokenExpiresAt = long.TryParse(connection.User.FindFirst("exp")?.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var exp)
                 ? DateTimeOffset.FromUnixTimeSeconds(exp)
                 : null,
@@ -46,6 +51,8 @@ internal static class ConnectionLook
     public static bool IsSlow(ConnectionPump pump) => IsSlow(pump, pump.Places.All());
 
     public static string TransportOf(ConnectionPump pump) => pump.Connection.Features.Get<IHttpTransportFeature>()?.TransportType.ToString() ?? "";
+
+    public static string AddressOf(ConnectionPump pump) => pump.Connection.GetHttpContext()?.Connection.RemoteIpAddress?.ToString() ?? "";
 
     // A place that is not live although nothing is missing there is about to go live.
     private static bool IsSlow(ConnectionPump pump, Subscription[] followed) =>

@@ -3,6 +3,7 @@ using Chat.Server.Management.Api;
 using Chat.Server.Management.Asking;
 using Chat.Server.Storage;
 using Chat.Server.Storage.DeadLetters;
+using Chat.Server.Storage.Dialects;
 using Chat.Server.Storage.Model;
 using Microsoft.EntityFrameworkCore;
 using DeadLetterGroup = Chat.Contracts.Management.DeadLetterGroup;
@@ -21,7 +22,9 @@ internal sealed class DeadLetterAnswers(StorageGate gate, DeadLetterDesk desk)
             var letters = Matching(db, question.User, question.Conversation, question.Reason);
             var total = await letters.Take(MostCounted + 1).CountAsync(ct);
             var rows = await Sort(letters, question.Sort, question.Descending).Skip(question.Skip).Take(question.Take).ToListAsync(ct);
-            return new Cut<DeadLetterView>(Math.Min(total, MostCounted), total > MostCounted, rows.ConvertAll(View));
+            var sizes = await SizesAsync(db, rows, ct);
+            return new Cut<DeadLetterView>(
+                Math.Min(total, MostCounted), total > MostCounted, rows.ConvertAll(r => View(r) with { Bytes = sizes.TryGetValue(r.Id, out var bytes) ? bytes : null }));
         },
         timeUp);
 
@@ -45,7 +48,7 @@ internal sealed class DeadLetterAnswers(StorageGate gate, DeadLetterDesk desk)
         var shown = sample.ConvertAll(View);
         if (question.DryRun)
         {
-            return new DeadLetterResult { Matched = matched, Sample = shown, Left = matched };
+            return new DeadLetterResult { Matched = matched, Sample = shown, Left = matched, Letters = await StandingAsync(question.Ids, timeUp) };
         }
 
         if (question.Expected is { } expected && expected != matched)
@@ -54,8 +57,25 @@ internal sealed class DeadLetterAnswers(StorageGate gate, DeadLetterDesk desk)
         }
 
         var act = await DoAsync(question, timeUp);
-        return new DeadLetterResult { Matched = matched, Done = act.Changed, Left = Math.Max(0, matched - act.Changed), Sample = shown };
+        return new DeadLetterResult
+        {
+            Matched = matched,
+            Done = act.Changed,
+            Left = Math.Max(0, matched - act.Changed),
+            Sample = shown,
+            Letters = await StandingAsync(question.Ids, timeUp),
+        };
     }
+
+    private Task<DeadLetterStanding[]> StandingAsync(IReadOnlyList<string>? ids, CancellationToken timeUp) => ids is null
+        ? Task.FromResult<DeadLetterStanding[]>([])
+        : gate.RunAsync(
+            async (db, ct) =>
+            {
+                var letters = await db.DeadLetters.AsNoTracking().Where(d => ids.Contains(d.Id)).OrderBy(d => d.Id).ToListAsync(ct);
+                return letters.Select(d => new DeadLetterStanding(View(d), StoredWords.Of(d.State))).ToArray();
+            },
+            timeUp);
 
     private Task<DeadLetterAct> DoAsync(LetterActQuestion question, CancellationToken timeUp)
     {
@@ -67,6 +87,27 @@ internal sealed class DeadLetterAnswers(StorageGate gate, DeadLetterDesk desk)
         var filter = new Storage.DeadLetters.DeadLetterFilter(
             DeadLetterState.Dead, question.Filter!.User, Conversation: question.Filter.Conversation, Error: IsUntold(question.Filter.Reason) ? "" : question.Filter.Reason);
         return question.Discard ? desk.DiscardAsync(filter, question.By, timeUp) : desk.ReplayAsync(filter, question.By, timeUp);
+    }
+
+    /// <summary>Measured where they lie: the bodies themselves stay in the database. One that is gone has no size.</summary>
+    private static async Task<Dictionary<string, long>> SizesAsync(ChatDb db, List<DeadLetterRow> letters, CancellationToken cancellation)
+    {
+        if (letters.Count == 0)
+        {
+            return [];
+        }
+
+        var ids = letters.Select((l, i) => (Name: $"id{i}", Value: (object)l.Id)).ToArray();
+        var sizes = await db.RowsAsync(
+            $"""
+            SELECT d.id, CAST(octet_length(o.body) AS bigint) FROM dead_letters d
+            JOIN outbox o ON o.conversation_id = d.conversation_id AND o.seq = d.seq
+            WHERE o.body IS NOT NULL AND d.id IN ({string.Join(", ", ids.Select(id => $"@{id.Name}"))})
+            """,
+            row => KeyValuePair.Create(row.GetString(0), row.GetInt64(1)),
+            cancellation,
+            ids);
+        return sizes.ToDictionary(StringComparer.Ordinal);
     }
 
     /// <summary>The API's reason is what the client said went wrong, and a word of ours where it said nothing.</summary>
@@ -101,6 +142,8 @@ internal sealed class DeadLetterAnswers(StorageGate gate, DeadLetterDesk desk)
         Type = row.EventType,
         Attempts = row.Attempts,
         Reason = row.LastError ?? FailureReasons.Unacknowledged,
+        FirstError = row.FirstError,
+        FirstAt = At(row.FirstAt),
         At = At(row.LastAt),
     };
 

@@ -1,4 +1,5 @@
 using Chat.Contracts;
+using Chat.Contracts.Management;
 using Chat.Server.Storage.Model;
 
 namespace Chat.Server.Management.Answering;
@@ -14,6 +15,14 @@ internal static class StoredWords
     };
 
     public static string Of(ConversationPolicy policy) => policy == ConversationPolicy.Realtime ? ConversationPolicies.Realtime : ConversationPolicies.Durable;
+
+    public static string Of(DeadLetterState state) => state switch
+    {
+        DeadLetterState.Replaying => DeadLetterStates.Queued,
+        DeadLetterState.Replayed => DeadLetterStates.Delivered,
+        DeadLetterState.Discarded => DeadLetterStates.Discarded,
+        _ => DeadLetterStates.Dead,
+    };
 
     public static ConversationKind Kind(string word) => word switch
     {

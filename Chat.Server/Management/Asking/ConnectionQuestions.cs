@@ -3,16 +3,19 @@ using Chat.Contracts.Management;
 namespace Chat.Server.Management.Asking;
 
 /// <summary>Which connections of a worker, the first <c>Take</c> in the given order.</summary>
-internal sealed record ConnectionsQuestion(string? Search, string? User, string? Transport, bool Slow, string Sort, bool Descending, int Take);
+/// <param name="Addresses">The search is also for addresses: only for who sees them unmasked, or they could be guessed digit by digit.</param>
+internal sealed record ConnectionsQuestion(string? Search, string? User, string? Transport, bool Slow, string Sort, bool Descending, int Take, bool Addresses = false);
 
+/// <param name="Transports">How many by transport, whichever of them was asked for.</param>
 internal sealed record ConnectionsFound(long Total, IReadOnlyList<ConnectionView> Rows, IReadOnlyDictionary<string, long> Transports);
 
 /// <summary>Users with a connection, the first <c>Take</c> in the given order; more than a page, for a user may be on several workers.</summary>
-internal sealed record UsersQuestion(string? Search, string Sort, bool Descending, int Take);
+/// <param name="Grace">Instead those who lost their last one less than the grace ago.</param>
+internal sealed record UsersQuestion(string? Search, string Sort, bool Descending, int Take, bool Grace = false);
 
 internal sealed record UsersFound(long Total, IReadOnlyList<OnlineUser> Users);
 
-internal sealed record OnlineUser(string Id, int Connections, long Pending, long InFlight, double OldestSeconds, DateTimeOffset Since);
+internal sealed record OnlineUser(string Id, int Connections, long Pending, long InFlight, double OldestSeconds, DateTimeOffset? Since);
 
 internal sealed record UserQuestion(string User);
 

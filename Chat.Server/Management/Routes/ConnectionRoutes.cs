@@ -50,7 +50,8 @@ internal sealed class ConnectionRoutes(WorkerSurvey survey, TimeProvider time) :
         var page = PageQuery.Read(query, "-connectedAt", "user", "unacknowledged", "pendingWrites", "worker");
         var worker = query.Text("worker");
         var question = new ConnectionsQuestion(
-            page.Search, query.Text("user"), query.OneOf("transport", "WebSockets", "ServerSentEvents", "LongPolling"), query.Flag("slow"), page.Sort, page.Descending, page.Reach);
+            page.Search, query.Text("user"), query.OneOf("transport", "WebSockets", "ServerSentEvents", "LongPolling"), query.Flag("slow"), page.Sort, page.Descending, page.Reach,
+            Addresses: call.Caller.May(ManagementRole.Operator));
         var scope = Scope.Of(query);
         if (query.Problem is { } wrong)
         {

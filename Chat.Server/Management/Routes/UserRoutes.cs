@@ -27,15 +27,16 @@ internal sealed class UserRoutes(WorkerSurvey survey, TimeProvider time) : IMana
 
     private async Task<Reply<Page<UserView>>> ListAsync(ManagementCall call)
     {
-        var page = PageQuery.Read(call.Query, "id", "connections", "unacknowledged", "onlineSince");
-        call.Query.OneOf("state", UserStates.Online);
-        return await PageAsync(call, page, Scope.Of(call.Query), (u, workers) => new UserView
+        var page = PageQuery.Read(call.Query, "id", "connections", "pending", "unacknowledged", "onlineSince");
+        var grace = call.Query.OneOf("state", UserStates.Online, UserStates.Grace) == UserStates.Grace;
+        return await PageAsync(call, page, Scope.Of(call.Query), grace, (u, workers) => new UserView
         {
             Id = u.Id,
-            State = UserStates.Online,
+            State = grace ? UserStates.Grace : UserStates.Online,
             Connections = u.Connections,
+            Pending = u.Pending,
             Unacknowledged = u.InFlight,
-            Workers = workers,
+            Workers = grace ? [] : workers,
             OnlineSince = u.Since,
         });
     }
@@ -43,7 +44,7 @@ internal sealed class UserRoutes(WorkerSurvey survey, TimeProvider time) : IMana
     private async Task<Reply<Page<QueueUserView>>> QueueAsync(ManagementCall call)
     {
         var page = PageQuery.Read(call.Query, "-pending", "inFlight", "oldestSeconds", "user");
-        return await PageAsync(call, page, Scope.ThisNode, (u, _) => new QueueUserView
+        return await PageAsync(call, page, Scope.ThisNode, grace: false, (u, _) => new QueueUserView
         {
             User = u.Id,
             Pending = u.Pending,
@@ -53,14 +54,14 @@ internal sealed class UserRoutes(WorkerSurvey survey, TimeProvider time) : IMana
         });
     }
 
-    private async Task<Reply<Page<T>>> PageAsync<T>(ManagementCall call, PageQuery page, Scope scope, Func<OnlineUser, string[], T> view)
+    private async Task<Reply<Page<T>>> PageAsync<T>(ManagementCall call, PageQuery page, Scope scope, bool grace, Func<OnlineUser, string[], T> view)
     {
         if (call.Query.Problem is { } wrong)
         {
             return wrong;
         }
 
-        var question = new UsersQuestion(page.Search, page.Sort, page.Descending, MostOfAWorker);
+        var question = new UsersQuestion(page.Search, page.Sort, page.Descending, MostOfAWorker, grace);
         var answers = await survey.AskAsync<UsersFound>(
             scope, Questions.Users, question, call.TimeUp, toOthers: question with { Take = Math.Max(page.Reach, MostOfADistantWorker) });
         if (answers.Answers.Count == 0)
@@ -71,6 +72,8 @@ internal sealed class UserRoutes(WorkerSurvey survey, TimeProvider time) : IMana
         var places = answers.Answers
             .SelectMany(a => a.Answer.Users.Select(u => (a.Worker, User: u)))
             .GroupBy(p => p.User.Id, StringComparer.Ordinal)
+            // Who is away to one worker may have come back to another one a moment ago.
+            .Where(g => !grace || g.All(p => p.User.Connections == 0))
             .ToDictionary(g => g.Key, g => g.ToArray(), StringComparer.Ordinal);
         var users = RowOrder.Sort(places.Values.Select(p => Together([.. p.Select(x => x.User)])), page.Sort, page.Descending);
         return new Page<T>
