@@ -35,6 +35,25 @@ internal sealed class MessageActions(Actions actions, DialogDesk desk, IOptions<
         return reply?.Value is { } body ? body.Body is { } json ? JsonSerializer.Serialize(json, Indented) : "(the body is gone)" : null;
     }
 
+    /// <summary>The message that was sent to try the topic out; null when none was.</summary>
+    public async Task<TestMessage?> TestAsync(string topic)
+    {
+        var question = new Question($"Publish a test message to {topic}?", "All its subscribers get it: {\"text\":\"A test by an operator.\",\"test\":true}, from $operator.", "Publish");
+        if (await desk.AskAsync(question) is null)
+        {
+            return null;
+        }
+
+        var target = $"conversation/{topic}";
+        var reply = await actions.PostAnyAsync<TestMessage>(Role.Admin, "topic.test", target, Address.Of(ManagementRoutes.TopicTest, topic), new ReasonRequest());
+        if (reply?.Error is { } error)
+        {
+            actions.Tell(error, target);
+        }
+
+        return reply?.Value;
+    }
+
     public Task<bool> ReplayAsync(DeadLetterRequest request, string what, Action<LetterRun>? told = null, CancellationToken stop = default) => BatchAsync(
         new(request, Role.Operator, ReplayAction, ManagementRoutes.DeadLetterReplay, what, "Replay", Reason: false),
         "Each keeps its id and its place in the conversation, so it cannot be stored twice; clients show it in place.",

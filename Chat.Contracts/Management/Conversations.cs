@@ -48,6 +48,9 @@ public sealed record ConversationDetail
     /// <summary>Messages within the last 10 minutes, a minute.</summary>
     public double MessagesPerMinute { get; init; }
 
+    /// <summary>Messages of each minute of the last hour; null where they were too many to count. Null: an older server.</summary>
+    public ChartAnswer? Rate { get; init; }
+
     /// <summary>Bytes of the bodies that are kept.</summary>
     public long? StoredBytes { get; init; }
 
@@ -57,6 +60,12 @@ public sealed record ConversationDetail
     /// <summary>Set when not every worker answered (<see cref="Online"/>).</summary>
     public PartialAnswer? Partial { get; init; }
 }
+
+/// <summary>A message that tries a topic out.</summary>
+/// <param name="Id">Its trace is found by this.</param>
+/// <param name="Seq">Its place.</param>
+/// <param name="CorrelationId">Its line in the audit log.</param>
+public sealed record TestMessage(string Id, long Seq, string CorrelationId = "");
 
 /// <summary>A member and how far their slowest device is.</summary>
 public sealed record MemberView

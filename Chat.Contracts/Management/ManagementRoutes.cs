@@ -87,6 +87,12 @@ public static class ManagementRoutes
     /// <summary>POST <see cref="ReasonRequest"/>, answers <see cref="ActionResult"/>. Ends a group member's membership, as its owner could. Admin.</summary>
     public const string MemberRemove = ConversationMembers + "/{user}/remove";
 
+    /// <summary>
+    /// POST <see cref="ReasonRequest"/>, answers <see cref="TestMessage"/>. Publishes <c>{"text":…,"test":true}</c> as <c>$operator</c> to a durable topic that exists and whose
+    /// name begins with <c>test</c>; a reason may be left out. Admin.
+    /// </summary>
+    public const string TopicTest = Conversation + "/test";
+
     /// <summary>GET a stretch of <see cref="MessageView"/> by <c>before</c> (a seq) and <c>limit</c>. Viewer.</summary>
     public const string ConversationMessages = Conversation + "/messages";
 

@@ -65,6 +65,7 @@ internal static class ManagementSetup
         services.AddSingleton<ConnectionAnswers>();
         services.AddSingleton<ConversationAnswers>();
         services.AddSingleton<MembershipAnswers>();
+        services.AddSingleton<TestTopicAnswers>();
         services.AddSingleton<MessageAnswers>();
         services.AddSingleton<MemoryAnswers>();
         services.AddSingleton<DeadLetterAnswers>();
@@ -82,6 +83,7 @@ internal static class ManagementSetup
         services.Answer<ConversationAnswers, ConversationQuestion, Following>(Questions.Following, a => a.FollowingAsync);
         services.Answer<ConversationAnswers, MembersQuestion, Cut<MemberView>>(Questions.Members, a => a.MembersAsync);
         services.Answer<MembershipAnswers, RemoveMemberQuestion, MemberRemoved>(Questions.RemoveMember, a => a.RemoveAsync);
+        services.Answer<TestTopicAnswers, ConversationQuestion, TestMessage>(Questions.TestTopic, a => a.PublishAsync);
         services.Answer<MessageAnswers, MessagesQuestion, List<MessageView>>(Questions.Messages, a => a.ListAsync);
         services.Answer<MessageAnswers, RevealQuestion, BodyView>(Questions.Reveal, a => a.RevealAsync);
         services.Answer<MessageAnswers, TraceQuestion, List<MessageTrace>>(Questions.Trace, a => a.TraceAsync);

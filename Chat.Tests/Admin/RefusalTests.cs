@@ -24,6 +24,7 @@ public sealed class RefusalTests
         ["connection.disconnect"] = (Role.Operator, b => Of<UserActions>(b).DisconnectAsync("node-1", new() { Id = "c1", User = "u", Device = "d" })),
         ["user.disconnect"] = (Role.Operator, b => Of<UserActions>(b).DisconnectUserAsync("u")),
         ["user.block"] = (Role.Admin, b => Of<UserActions>(b).BlockAsync("u")),
+        ["topic.test"] = (Role.Admin, b => Of<MessageActions>(b).TestAsync("topic:test")),
         ["member.remove"] = (Role.Admin, b => Of<UserActions>(b).RemoveMemberAsync("c1", "u")),
         ["user.trace"] = (Role.Operator, b => Of<UserActions>(b).TraceAsync("u")),
         ["user.trace-stop"] = (Role.Operator, b => Of<UserActions>(b).StopTraceAsync("u")),

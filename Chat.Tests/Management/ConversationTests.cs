@@ -109,6 +109,40 @@ public sealed class ConversationTests(ManagementBed bed) : IClassFixture<Managem
     }
 
     [Fact]
+    public async Task TestMessage_ToATopicForTests_IsPublishedAndCanBeFollowed()
+    {
+        var topic = $"test-{Guid.NewGuid():N}";
+        await using var subscriber = await bed.Server.ConnectAsync($"alice-{Guid.NewGuid():N}");
+        await subscriber.CallAsync("Subscribe", new { topic });
+        await subscriber.CallAsync("Publish", new { id = $"first-{topic}", topic, type = "text", body = 1 });
+        var conversation = Contracts.TopicIds.ConversationOf(topic);
+        Assert.Equal(1, (await subscriber.EventAsync()).Seq);
+
+        var sent = await bed.Admin.DoAsync<TestMessage>(ManagementRoutes.TopicTest.With(conversation), new { });
+
+        var got = await subscriber.EventAsync();
+        Assert.Equal((conversation, 2L, sent.Id, "$operator"), (got.Conversation, got.Seq, got.Id, got.Sender));
+        Assert.True(got.Body!.Value.GetProperty("test").GetBoolean());
+        Assert.Equal(2, sent.Seq);
+        Assert.Equal(conversation, Assert.Single((await bed.Viewer.ReadAsync<MessageTraces>(ManagementRoutes.MessageTrace.With(sent.Id))).Messages).Message.Conversation);
+        Assert.Single((await bed.AuditAsync("&action=topic.test&result=done")).Items, r => r.CorrelationId == sent.CorrelationId);
+        var rate = (await bed.Viewer.ReadAsync<ConversationDetail>(ManagementRoutes.Conversation.With(conversation))).Rate!;
+        Assert.Equal((60, 60d), (Assert.Single(rate.Lines).Values.Count, rate.StepSeconds));
+    }
+
+    [Fact]
+    public async Task TestMessage_ToAnythingElse_IsRefused()
+    {
+        await using var one = await bed.Server.ConnectAsync($"alice-{Guid.NewGuid():N}");
+        var direct = await one.CreateAsync("direct", $"bob-{Guid.NewGuid():N}");
+        foreach (var (conversation, code) in new[] { (direct, ManagementCodes.NotSupported), ("topic:news", ManagementCodes.NotSupported), ("topic:test-none", ManagementCodes.NotFound) })
+        {
+            var refused = await bed.Admin.PostAsync(ManagementRoutes.TopicTest.With(conversation), "{}");
+            Assert.Equal(code, (await refused.RefusedAsync((int)refused.StatusCode)).Code);
+        }
+    }
+
+    [Fact]
     public async Task User_IsFoundWithConnectionsAndDevices()
     {
         var user = $"carol-{Guid.NewGuid():N}";

@@ -19,7 +19,7 @@ public sealed class RouteTests(ManagementBed bed) : IClassFixture<ManagementBed>
     [
         (ManagementRoutes.WorkerRestart, "operator"), (ManagementRoutes.WorkerDrain, "operator"), (ManagementRoutes.WorkerStop, "operator"), (ManagementRoutes.WorkerStart, "operator"),
         (ManagementRoutes.WorkerKill, "admin"), (ManagementRoutes.WorkerStacks, "admin"), (ManagementRoutes.RestartAll, "admin"), (ManagementRoutes.ConnectionDisconnect, "operator"), (ManagementRoutes.UserDisconnect, "operator"),
-        (ManagementRoutes.MessageReveal, "admin"), (ManagementRoutes.MemberRemove, "admin"), (ManagementRoutes.AlertAcknowledge, "operator"), (ManagementRoutes.AlertUnacknowledge, "operator"),
+        (ManagementRoutes.MessageReveal, "admin"), (ManagementRoutes.MemberRemove, "admin"), (ManagementRoutes.TopicTest, "admin"), (ManagementRoutes.AlertAcknowledge, "operator"), (ManagementRoutes.AlertUnacknowledge, "operator"),
         (ManagementRoutes.Silences, "operator"), (ManagementRoutes.SilenceExpire, "operator"), (ManagementRoutes.Rule, "admin"), (ManagementRoutes.RuleReset, "admin"),
         (ManagementRoutes.DeadLetterReplay, "operator"), (ManagementRoutes.DeadLetterDiscard, "admin"), (ManagementRoutes.UserBlock, "admin"), (ManagementRoutes.UserUnblock, "admin"), (ManagementRoutes.UserTrace, "operator"), (ManagementRoutes.UserTraceStop, "operator"),
         (ManagementRoutes.ChannelTest, "operator"), (ManagementRoutes.Maintenance, "admin"), (ManagementRoutes.LogLevel, "admin"),

@@ -10,7 +10,7 @@ namespace Chat.Server.Management.Answering;
 internal sealed class MembershipAnswers(LogWriter writer)
 {
     /// <summary>Whom members see as the one who did it; which operator it was is told by the audit log.</summary>
-    private const string Operator = "$operator";
+    public const string Operator = "$operator";
 
     public async Task<Reply<MemberRemoved>> RemoveAsync(RemoveMemberQuestion question, CancellationToken timeUp)
     {

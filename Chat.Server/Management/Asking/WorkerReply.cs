@@ -15,6 +15,7 @@ internal static class Questions
     public const string Conversations = "manage.conversations";
     public const string Conversation = "manage.conversation";
     public const string Members = "manage.members";
+    public const string TestTopic = "manage.test-topic";
     public const string RemoveMember = "manage.remove-member";
     public const string Messages = "manage.messages";
     public const string Reveal = "manage.reveal";

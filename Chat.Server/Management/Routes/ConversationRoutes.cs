@@ -21,6 +21,8 @@ internal sealed class ConversationRoutes(WorkerSurvey survey, IOptions<Managemen
         map.Get(ManagementRoutes.ConversationMessages, "What can be told of its messages without telling them, newest first", MessagesAsync, ["before", "limit"]);
         map.Post<ReasonRequest, ActionResult>(
             ManagementRoutes.MemberRemove, new("member.remove", ManagementRole.Admin), "Ends somebody's membership of a group; the other members are told", RemoveMemberAsync);
+        map.Post<ReasonRequest, TestMessage>(
+            ManagementRoutes.TopicTest, new("topic.test", ManagementRole.Admin), "Publishes a message to a topic for tests, to follow its way", TestTopicAsync);
         map.Post<ReasonRequest, BodyView>(
             ManagementRoutes.MessageReveal, new("message.reveal", ManagementRole.Admin, Strict: true), "Reveals one body; it is written down who saw it and why", RevealAsync);
         map.Get(ManagementRoutes.MessageTrace, "A message's way, by its id", TraceAsync);
@@ -93,6 +95,13 @@ internal sealed class ConversationRoutes(WorkerSurvey survey, IOptions<Managemen
         return done.Value is { } removed
             ? new ActionResult { Outcome = ActionOutcomes.Done, Text = $"No member any more from seq {removed.Seq} on.", Count = 1, CorrelationId = call.CorrelationId }
             : done.Refusal!;
+    }
+
+    private async Task<Reply<TestMessage>> TestTopicAsync(ManagementCall call, ReasonRequest body)
+    {
+        call.Object = $"conversations/{call.Id}";
+        var done = await survey.AnyAsync<TestMessage>(Questions.TestTopic, new ConversationQuestion(call.Id), call.TimeUp);
+        return done.Value is { } sent ? sent with { CorrelationId = call.CorrelationId } : done.Refusal!;
     }
 
     private async Task<Reply<BodyView>> RevealAsync(ManagementCall call, ReasonRequest body)
