@@ -44,8 +44,7 @@ internal static class AccessSetup
         services.AddAntiforgery(antiforgery => antiforgery.Cookie = Cookie(secure ? "__Host-chat-console-form" : "chat-console-form", secure));
         if (settings.BehindProxy)
         {
-            services.Configure<ForwardedHeadersOptions>(forwarded =>
-                forwarded.ForwardedHeaders = Microsoft.AspNetCore.HttpOverrides.ForwardedHeaders.XForwardedFor | Microsoft.AspNetCore.HttpOverrides.ForwardedHeaders.XForwardedProto);
+            services.Configure<ForwardedHeadersOptions>(forwarded => Proxies.Apply(forwarded, settings));
         }
     }
 
