@@ -45,8 +45,8 @@ internal sealed record ExportTable(string Name, Role Least, Func<Fleet, PageQuer
 
     private static async IAsyncEnumerable<JsonElement> AlertsAsync(Fleet fleet, PageQuery query, Role role)
     {
-        var rule = query.Filters.GetValueOrDefault("rule");
-        var reply = await fleet.AllAsync<AlertHistoryAnswer>(ManagementRoutes.AlertHistory + (string.IsNullOrEmpty(rule) ? "" : $"?rule={Uri.EscapeDataString(rule)}"), role);
+        var filters = new[] { "rule", "since", "until" }.Select(f => (f, query.Filters.GetValueOrDefault(f))).ToArray();
+        var reply = await fleet.AllAsync<AlertHistoryAnswer>(Address.With(ManagementRoutes.AlertHistory, filters), role);
         foreach (var (_, answer) in reply.Answers)
         {
             foreach (var alert in answer.Items)
