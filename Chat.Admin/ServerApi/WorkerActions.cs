@@ -33,13 +33,16 @@ internal sealed class WorkerActions(Actions actions, DialogDesk desk)
 
     public async Task RestartAllAsync(string node, int workers)
     {
+        var window = new WindowDraft();
         if (await desk.AskAsync(new($"Restart all {workers} workers of {node}?", "One after the other; each replacement is ready before the next one drains. There is no undo.", "Restart all")
             {
                 Typed = $"restart {workers}",
                 Danger = true,
+                Body = window.Body,
+                Problem = window.Problem,
             }) is not null)
         {
-            await actions.DoAsync(Role.Admin, "workers.restart", "workers", node, ManagementRoutes.RestartAll);
+            await actions.DoAsync(Role.Admin, "workers.restart", "workers", node, ManagementRoutes.RestartAll, window.ToRequest());
         }
     }
 

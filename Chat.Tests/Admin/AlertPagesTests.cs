@@ -1,8 +1,10 @@
 using Bunit;
 using Chat.Admin.Access;
+using Chat.Admin.Export;
 using Chat.Admin.Pages;
 using Chat.Admin.Parts;
 using Chat.Admin.Parts.Dialogs;
+using Chat.Admin.ServerApi;
 using Chat.Contracts.Management;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.DependencyInjection;
@@ -28,6 +30,16 @@ public sealed class AlertPagesTests
 
         await page.FindAll("input[type=datetime-local]")[0].ChangeAsync(new() { Value = "" });
         Assert.DoesNotContain("since", bed.Services.GetRequiredService<NavigationManager>().Uri);
+    }
+
+    [Fact]
+    public async Task Export_OfTheHistory_IsFilteredAsThePageIs()
+    {
+        await using var bed = new AdminBed(Role.Operator);
+        Samples.Fill(bed.Api);
+        var query = new PageQuery(1, 100, "", new Dictionary<string, string> { ["rule"] = "QueueOld", ["until"] = "2026-11-26T11:30Z" });
+        Assert.Single(await ExportTable.Find("alerts")!.Read(bed.Services.GetRequiredService<Fleet>(), query, Role.Operator).ToListAsync());
+        Assert.Equal($"{ManagementRoutes.AlertHistory}?rule=QueueOld&until=2026-11-26T11%3A30Z", bed.Api.Gets.Single().PathAndQuery);
     }
 
     [Fact]
