@@ -118,7 +118,7 @@ window.consoleUi = {
     if (!heading.hasAttribute("tabindex")) heading.tabIndex = -1;
     heading.focus();
   },
-  watch: (reference) => { watcher = reference; setLive(true); reference.invokeMethodAsync("SetClock", -new Date().getTimezoneOffset()); if (document.hidden) reference.invokeMethodAsync("SetHidden", true); },
+  watch: (reference) => { watcher = reference; setLive(true); reference.invokeMethodAsync("SetClock", -new Date().getTimezoneOffset()).catch(() => {}); if (document.hidden) reference.invokeMethodAsync("SetHidden", true); },
   keepColumns: (cookie, table, columns) => {
     const kept = document.cookie.split("; ").find((c) => c.startsWith(`${cookie}=`))?.slice(cookie.length + 1) ?? "";
     const parts = kept.split("_").filter((part) => part && part.split(".")[0] !== table);

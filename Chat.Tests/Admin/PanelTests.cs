@@ -79,6 +79,9 @@ public sealed class PanelTests
         bed.Api.Answer(ManagementRoutes.Conversations + "/c1/members", new Page<MemberView> { Items = [new() { User = "u", Role = "member", Lag = 4000 }], Total = 1, Number = 1, Size = 25 });
         var connections = bed.Open(typeof(Connections), "/admin/connections");
         connections.WaitForAssertion(() => Assert.Equal("slow", connections.Find("tr.warn .mark").TextContent));
+        bed.Api.Answer(ManagementRoutes.Users + "/u1", new UserDetail { User = new() { Id = "u1", State = UserStates.Online }, Connections = [new() { Id = "c1", User = "u1", Device = "d", Slow = true }] });
+        var user = bed.Open(typeof(UserPage), "/admin/user?id=u1");
+        user.WaitForAssertion(() => Assert.Equal("slow", user.Find("tr[data-row] .mark").TextContent));
         var members = bed.Open(typeof(ConversationPage), "/admin/conversation?id=c1");
         members.WaitForAssertion(() => Assert.Equal("far behind", members.Find("tr.warn .mark").TextContent));
         var worker = bed.Open(typeof(WorkerPage), "/admin/workers/w1", "w1");
