@@ -45,6 +45,9 @@ internal sealed class AdminOptions
     /// <summary>TLS ends at a proxy in front; without it plain HTTP is served on loopback only.</summary>
     public bool BehindProxy { get; set; }
 
+    /// <summary>Who may say, with <c>BehindProxy</c>, where a request came from and that it was TLS: addresses, or networks such as 10.0.0.0/8. Empty: a proxy on this machine.</summary>
+    public string[] KnownProxies { get; set; } = [];
+
     /// <summary>Plain HTTP is served on every address: for a container whose port is published to its own machine alone.</summary>
     public bool PlainHttp { get; set; }
 }

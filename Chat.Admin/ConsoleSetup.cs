@@ -11,7 +11,7 @@ internal static class ConsoleSetup
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
         var settings = builder.Configuration.GetSection(AdminOptions.Section).Get<AdminOptions>() ?? new AdminOptions();
-        if (Transport.Problem(builder.Configuration, settings) is { } problem)
+        if ((Transport.Problem(builder.Configuration, settings) ?? Proxies.Problem(settings)) is { } problem)
         {
             throw new StartRefusedException(problem);
         }

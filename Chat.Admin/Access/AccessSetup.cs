@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.AspNetCore.DataProtection;
+using Chat.Admin.Frame;
 using Microsoft.Extensions.Options;
 
 namespace Chat.Admin.Access;
@@ -32,8 +33,9 @@ internal static class AccessSetup
             cookie.LoginPath = SignInPath;
             cookie.AccessDeniedPath = "/admin/denied";
             cookie.ReturnUrlParameter = "to";
-            cookie.ExpireTimeSpan = settings.SessionIdle;
-            cookie.SlidingExpiration = true;
+            // Idleness is the session's, in the book: a page that is worked with for hours renews no cookie.
+            cookie.ExpireTimeSpan = settings.SessionLifetime;
+            cookie.SlidingExpiration = false;
             cookie.Cookie = Cookie(secure ? "__Host-chat-console" : "chat-console", secure);
             cookie.Events.OnValidatePrincipal = ValidateAsync;
         });
@@ -44,8 +46,7 @@ internal static class AccessSetup
         services.AddAntiforgery(antiforgery => antiforgery.Cookie = Cookie(secure ? "__Host-chat-console-form" : "chat-console-form", secure));
         if (settings.BehindProxy)
         {
-            services.Configure<ForwardedHeadersOptions>(forwarded =>
-                forwarded.ForwardedHeaders = Microsoft.AspNetCore.HttpOverrides.ForwardedHeaders.XForwardedFor | Microsoft.AspNetCore.HttpOverrides.ForwardedHeaders.XForwardedProto);
+            services.Configure<ForwardedHeadersOptions>(forwarded => Proxies.Apply(forwarded, settings));
         }
     }
 
@@ -59,14 +60,23 @@ internal static class AccessSetup
         SecurePolicy = secure ? CookieSecurePolicy.Always : CookieSecurePolicy.SameAsRequest,
     };
 
+    /// <summary>Somebody asks for a page. What an open page asks for by itself (its circuit, whether the console is back) is no use of it.</summary>
+    internal static bool IsUse(PathString path) =>
+        (path.StartsWithSegments("/admin") || path.StartsWithSegments("/healthchecks-ui")) && !path.StartsWithSegments(FrameSetup.AlivePath);
+
     // The cookie only names a session: what the user may is looked up with every request.
     private static async Task ValidateAsync(CookieValidatePrincipalContext context)
     {
         var services = context.HttpContext.RequestServices;
-        var lifetime = services.GetRequiredService<IOptions<AdminOptions>>().Value.SessionLifetime;
+        var users = services.GetRequiredService<UserBook>();
         var id = context.Principal?.FindFirst(Actor.SessionClaim)?.Value;
-        if (services.GetRequiredService<UserBook>().Resolve(id, lifetime) is { } found)
+        if (users.Resolve(id) is { } found)
         {
+            if (IsUse(context.Request.Path))
+            {
+                users.Touch(id);
+            }
+
             context.ReplacePrincipal(Actor.PrincipalOf(found.User, found.Session, CookieAuthenticationDefaults.AuthenticationScheme));
             return;
         }

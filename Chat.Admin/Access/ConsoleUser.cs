@@ -10,4 +10,11 @@ internal sealed record ConsoleUser(string Name, Role Role, string PasswordHash, 
 }
 
 /// <summary>One sign-in, until it ends. The address is masked before it is kept.</summary>
-internal sealed record ConsoleSession(string Id, string User, int UserVersion, DateTimeOffset CreatedAt, string Address, string Browser);
+internal sealed record ConsoleSession(string Id, string User, int UserVersion, DateTimeOffset CreatedAt, string Address, string Browser)
+{
+    /// <summary>When somebody last did something with it; null where nobody has since it began.</summary>
+    public DateTimeOffset? UsedAt { get; init; }
+
+    /// <summary>It is neither too old nor left alone for too long.</summary>
+    public bool IsAlive(DateTimeOffset now, AdminOptions limits) => now - CreatedAt < limits.SessionLifetime && now - (UsedAt ?? CreatedAt) < limits.SessionIdle;
+}

@@ -12,6 +12,11 @@ internal static class Doors
 
     public static void UseDoors(this WebApplication app)
     {
+        if (!app.Environment.IsDevelopment())
+        {
+            app.UseHsts();
+        }
+
         app.Use((context, next) =>
         {
             var headers = context.Response.Headers;

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Options;
 
 namespace Chat.Admin.Access;
 
-/// <summary>An open page asks again and again whether its session is still good; the framework's half hour would be too long.</summary>
+/// <summary>An open page asks again and again whether its session is still good, and not left alone for too long; the framework's half hour would be too long.</summary>
 internal sealed class SessionGuard(UserBook users, IOptions<AdminOptions> options, ILoggerFactory loggers) : RevalidatingServerAuthenticationStateProvider(loggers)
 {
     protected override TimeSpan RevalidationInterval => options.Value.RevalidateEvery;
@@ -13,5 +13,5 @@ internal sealed class SessionGuard(UserBook users, IOptions<AdminOptions> option
         Task.FromResult(Actor.Of(authenticationState.User) is { } actor && IsGood(actor));
 
     private bool IsGood(Actor actor) =>
-        users.Resolve(actor.SessionId, options.Value.SessionLifetime) is { } found && found.User.Role == actor.Role;
+        users.Resolve(actor.SessionId) is { } found && found.User.Role == actor.Role;
 }

@@ -95,8 +95,9 @@ internal static class SignInEndpoints
     internal static async Task BeginAsync(HttpContext context, UserBook users, ConsoleUser user)
     {
         var session = users.Begin(user, Masked(context), Browser(context.Request.Headers.UserAgent.ToString()));
-        var lifetime = context.RequestServices.GetRequiredService<IOptions<AdminOptions>>().Value.SessionLifetime;
-        users.End(s => context.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow() - s.CreatedAt >= lifetime);
+        var limits = context.RequestServices.GetRequiredService<IOptions<AdminOptions>>().Value;
+        var now = context.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow();
+        users.End(s => !s.IsAlive(now, limits));
         await context.SignInAsync(Actor.PrincipalOf(user, session, CookieAuthenticationDefaults.AuthenticationScheme));
     }
 

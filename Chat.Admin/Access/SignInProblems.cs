@@ -10,10 +10,13 @@ internal static class SignInProblems
 
     public const string TooLate = "That took too long. Give your password again.";
 
+    public const string Ended = "ended";
+
     private static readonly (string Code, string Text)[] Known =
     [
         ("too-late", TooLate),
-        ("name", UserBook.BadName),
+        (Ended, "Your session has ended. Sign in again."),
+        ("name", UserNames.Bad),
         ("name-taken", UserBook.NameTaken),
         ("not-the-first", UserBook.NotTheFirst),
         ("password-short", PasswordRules.TooShort),

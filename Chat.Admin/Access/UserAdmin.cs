@@ -1,29 +1,34 @@
 using Chat.Admin.Access.Codes;
+using Chat.Admin.Parts;
 using Chat.Admin.Parts.Dialogs;
 using Chat.Admin.ServerApi;
-using Microsoft.Extensions.Options;
 using Radzen;
 
 namespace Chat.Admin.Access;
 
 /// <summary>Changes to who may sign in. As with all actions the role is checked here, whatever the page shows, and each change is put down.</summary>
-internal sealed class UserAdmin(Actions actions, UserBook users, SecondFactors second, SignInLimiter limiter, IAuditTrail audit, DialogDesk desk, IOptions<AdminOptions> options)
+internal sealed class UserAdmin(Actions actions, UserBook users, SecondFactors second, SignInLimiter limiter, IAuditTrail audit, DialogDesk desk)
 {
     public Task<bool> AddAsync(string name, string password, Role role) =>
         DoAsync("user.create", name, () => users.Add(name, password, role), $"role {role}");
 
     public Task<bool> SetRoleAsync(string name, Role role) =>
-        DoAsync("user.change", name, () => users.SetRole(name, role), $"role {role}");
+        DoAsync("user.change", name, () => users.SetRole(name, role), "role", new($"{users.Find(name)?.Role}", $"{role}"));
 
     public Task<bool> SetDisabledAsync(string name, bool disabled) =>
-        DoAsync("user.change", name, () => users.SetDisabled(name, disabled), disabled ? "disabled" : "enabled");
+        DoAsync("user.change", name, () => users.SetDisabled(name, disabled), disabled ? "disabled" : "enabled", new(StateOf(users.Find(name)?.Disabled), StateOf(disabled)));
 
     public async Task<bool> RemoveAsync(string name) =>
         await desk.AskAsync(new($"Delete the user {name}?", "Their sessions end at once. There is no undo.", "Delete") { Typed = name, Danger = true }) is not null
         && await DoAsync("user.remove", name, () => users.Remove(name), null);
 
-    public Task<bool> SetPasswordAsync(string name, string password) =>
-        DoAsync("user.change", name, () => users.SetPassword(name, password), "password");
+    /// <summary>Somebody else's, when they have forgotten it. One's own asks for the current one.</summary>
+    public async Task<bool> SetPasswordAsync(string name)
+    {
+        var draft = new PasswordDraft { User = name };
+        return await desk.AskAsync(new($"Set a new password for {name}?", "Their sessions end at once. Tell it to them where nobody else reads along, and let them change it.", "Set") { Body = draft.Body, Problem = draft.Problem, Danger = true }) is not null
+            && await DoAsync("user.change", name, () => users.SetPassword(name, draft.Password), "password");
+    }
 
     /// <summary>One's own; the current one must be known.</summary>
     public async Task<string?> ChangeOwnAsync(string current, string fresh)
@@ -53,7 +58,7 @@ internal sealed class UserAdmin(Actions actions, UserBook users, SecondFactors s
     public async Task<string?> TurnOffOwnSecondAsync(string password, string code) => (await ChangeOwnSecondAsync(
         "one-time codes off", password, actor => (null, second.Use(actor.Name, code) is CodeOutcome.Wrong ? WrongCode : users.SetSecond(actor.Name, null, actor.SessionId)))).Problem;
 
-    public IReadOnlyList<ConsoleSession> OwnSessions(Actor actor) => users.SessionsOf(actor.Name, options.Value.SessionLifetime);
+    public IReadOnlyList<ConsoleSession> OwnSessions(Actor actor) => users.SessionsOf(actor.Name);
 
     public async Task RevokeAsync(string session)
     {
@@ -94,7 +99,9 @@ internal sealed class UserAdmin(Actions actions, UserBook users, SecondFactors s
         return result;
     }
 
-    private async Task<bool> DoAsync(string action, string name, Func<string?> change, string? detail)
+    private static string StateOf(bool? disabled) => disabled switch { true => "disabled", false => "active", null => "" };
+
+    private async Task<bool> DoAsync(string action, string name, Func<string?> change, string? detail, AuditChange? states = null)
     {
         if (await actions.AllowAsync(Role.Admin, action, $"user/{name}") is not { } actor)
         {
@@ -102,7 +109,7 @@ internal sealed class UserAdmin(Actions actions, UserBook users, SecondFactors s
         }
 
         var problem = change();
-        audit.Record(new(actor.Name, $"{actor.Role}", actor.Address), action, $"user/{name}", problem is null ? "done" : "failed", problem ?? detail);
+        audit.Record(new(actor.Name, $"{actor.Role}", actor.Address), action, $"user/{name}", problem is null ? "done" : "failed", problem ?? detail, problem is null ? states : null);
         actions.Tell(problem is null ? NotificationSeverity.Success : NotificationSeverity.Error, problem is null ? "Done" : "Failed", problem ?? name);
         return problem is null;
     }

@@ -1,50 +1,35 @@
 using System.Security.Cryptography;
-using System.Text.RegularExpressions;
 using Chat.Admin.Access.Codes;
-using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Options;
 
 namespace Chat.Admin.Access;
 
 /// <summary>Who may sign in. Passwords are kept as PBKDF2 hashes of the framework's own hasher.</summary>
-internal sealed partial class UserBook
+internal sealed class UserBook
 {
-    internal const int Iterations = 210_000;
-    internal const string BadName = "A name has 2 to 40 letters, digits, dots, dashes or underscores.";
     internal const string NameTaken = "There is a user of that name.";
     internal const string NotTheFirst = "Somebody was faster: the first user is there.";
 
     private readonly Lock _gate = new();
     private readonly TimeProvider _time;
+    private readonly AdminOptions _limits;
     private readonly UserFile _file;
-    private readonly PasswordHasher<string> _hasher;
-
-    // Checked when there is no such user, so that a wrong name takes as long as a wrong password.
-    private readonly string _decoy;
+    private readonly PasswordHashes _hashes;
     private Dictionary<string, ConsoleUser> _users;
     private Dictionary<string, ConsoleSession> _sessions;
 
-    public UserBook(IOptions<AdminOptions> options, TimeProvider time, int iterations = Iterations)
+    public UserBook(IOptions<AdminOptions> options, TimeProvider time, int iterations = PasswordHashes.Iterations)
     {
         _time = time;
-        _hasher = new(Options.Create(new PasswordHasherOptions { IterationCount = iterations }));
+        _limits = options.Value;
+        _hashes = new(iterations);
         _file = new UserFile(options.Value.Folder);
-        _decoy = _hasher.HashPassword("", Convert.ToHexString(RandomNumberGenerator.GetBytes(16)));
         var content = _file.Load();
         _users = content.Users.ToDictionary(u => u.Name, StringComparer.OrdinalIgnoreCase);
         _sessions = content.Sessions.ToDictionary(s => s.Id, StringComparer.Ordinal);
     }
 
-    public bool IsEmpty
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return _users.Count == 0;
-            }
-        }
-    }
+    public bool IsEmpty => All.Count == 0;
 
     public IReadOnlyList<ConsoleUser> All
     {
@@ -69,16 +54,15 @@ internal sealed partial class UserBook
     public ConsoleUser? Check(string name, string password)
     {
         var user = Find(name);
-        var result = _hasher.VerifyHashedPassword("", user?.PasswordHash ?? _decoy, password);
-        return user is { Disabled: false } && result is not PasswordVerificationResult.Failed ? user : null;
+        return _hashes.Matches(user?.PasswordHash, password) && user is { Disabled: false } ? user : null;
     }
 
     /// <summary>Null when done, else why not.</summary>
     public string? Add(string name, string password, Role role, bool onlyTheFirst = false)
     {
-        if (!Name().IsMatch(name))
+        if (!UserNames.IsGood(name))
         {
-            return BadName;
+            return UserNames.Bad;
         }
 
         if (PasswordRules.Problem(password, name) is { } problem)
@@ -86,7 +70,7 @@ internal sealed partial class UserBook
             return problem;
         }
 
-        var hash = _hasher.HashPassword("", password);
+        var hash = _hashes.Of(password);
         lock (_gate)
         {
             if (onlyTheFirst && _users.Count > 0)
@@ -112,7 +96,7 @@ internal sealed partial class UserBook
             return problem;
         }
 
-        var hash = _hasher.HashPassword("", password);
+        var hash = _hashes.Of(password);
         return Change(name, user => user with { PasswordHash = hash }, exceptSession);
     }
 
@@ -172,13 +156,13 @@ internal sealed partial class UserBook
     }
 
     /// <summary>The user of a session that is still good.</summary>
-    public (ConsoleUser User, ConsoleSession Session)? Resolve(string? id, TimeSpan lifetime)
+    public (ConsoleUser User, ConsoleSession Session)? Resolve(string? id)
     {
         lock (_gate)
         {
             return id is not null
                 && _sessions.TryGetValue(id, out var session)
-                && _time.GetUtcNow() - session.CreatedAt < lifetime
+                && session.IsAlive(_time.GetUtcNow(), _limits)
                 && _users.TryGetValue(session.User, out var user)
                 && user.Version == session.UserVersion
                 && !user.Disabled
@@ -187,11 +171,34 @@ internal sealed partial class UserBook
         }
     }
 
-    public IReadOnlyList<ConsoleSession> SessionsOf(string? user, TimeSpan lifetime)
+    /// <summary>Somebody did something with that session, so it is not idle.</summary>
+    public void Touch(string? id)
     {
         lock (_gate)
         {
-            return [.. _sessions.Values.Where(s => (user is null || s.User == user) && _time.GetUtcNow() - s.CreatedAt < lifetime).OrderByDescending(s => s.CreatedAt)];
+            // To the thirtieth part of the time that counts: not a write to disk with every movement.
+            var now = _time.GetUtcNow();
+            if (Resolve(id) is { Session: var session } && now - (session.UsedAt ?? session.CreatedAt) >= _limits.SessionIdle / 30)
+            {
+                var sessions = new Dictionary<string, ConsoleSession>(_sessions) { [session.Id] = session with { UsedAt = now } };
+                try
+                {
+                    SaveHoldingLock(sessions: sessions);
+                }
+                catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+                {
+                    // A full disk must not shut out those who are to make room on it; after a restart the session only counts as less used.
+                    _sessions = sessions;
+                }
+            }
+        }
+    }
+
+    public IReadOnlyList<ConsoleSession> SessionsOf(string? user)
+    {
+        lock (_gate)
+        {
+            return [.. _sessions.Values.Where(s => (user is null || s.User == user) && s.IsAlive(_time.GetUtcNow(), _limits)).OrderByDescending(s => s.CreatedAt)];
         }
     }
 
@@ -240,7 +247,4 @@ internal sealed partial class UserBook
         _file.Save(new([.. users.Values], [.. sessions.Values]));
         (_users, _sessions) = (users, sessions);
     }
-
-    [GeneratedRegex(@"^[\p{L}\p{N}._\-]{2,40}\z")]
-    private static partial Regex Name();
 }

@@ -85,7 +85,8 @@ internal sealed record ExportTable(string Name, Role Least, Func<ExportRows, Fle
 
     private static async Task AlertsAsync(ExportRows rows, Fleet fleet, PageQuery query, Role role)
     {
-        var reply = await fleet.AllAsync<AlertHistoryAnswer>(Address.With(ManagementRoutes.AlertHistory, ("rule", query.Filters.GetValueOrDefault("rule"))), role);
+        var filters = new[] { "rule", "since", "until" }.Select(f => (f, query.Filters.GetValueOrDefault(f))).ToArray();
+        var reply = await fleet.AllAsync<AlertHistoryAnswer>(Address.With(ManagementRoutes.AlertHistory, filters), role);
         if (reply.Answers.Count == 0)
         {
             rows.Miss(reply.Error!);

@@ -4,7 +4,8 @@ using Chat.Contracts.Management;
 
 namespace Chat.Admin.Frame;
 
-internal sealed record Banner(Level Level, string Text)
+/// <param name="Age">How long it has been so, where that is shown: it grows with every picture and is not read out.</param>
+internal sealed record Banner(Level Level, string Text, string Age = "")
 {
     public static IEnumerable<Banner> Of(LivePicture picture, DateTimeOffset now)
     {
@@ -13,7 +14,7 @@ internal sealed record Banner(Level Level, string Text)
             var where = picture.Nodes.Count > 1 ? $"{node.Name}: " : "";
             if (!node.Connected && node.LostAt is { } lost)
             {
-                yield return new(Level.Bad, $"{where}{node.Problem} No answer since {Units.Time(lost)} ({Units.Span(lost, now)}); the last values are shown.");
+                yield return new(Level.Bad, $"{where}{node.Problem} No answer since {Units.Time(lost)}; the last values are shown.", Units.Span(lost, now));
                 continue;
             }
 

@@ -8,6 +8,8 @@ namespace Chat.Admin.Frame;
 
 internal static class FrameSetup
 {
+    public const string AlivePath = "/admin/alive";
+
     private const int LargestMessage = 64 * 1024;
 
     public static void AddFrame(this WebApplicationBuilder builder)
@@ -18,7 +20,13 @@ internal static class FrameSetup
             circuit.DisconnectedCircuitRetentionPeriod = TimeSpan.FromMinutes(2);
             circuit.DisconnectedCircuitMaxRetained = 20;
             circuit.DetailedErrors = false;
-        }).AddHubOptions(hub => hub.MaximumReceiveMessageSize = LargestMessage);
+        }).AddHubOptions(hub =>
+        {
+            hub.MaximumReceiveMessageSize = LargestMessage;
+
+            // A third of the silence after which a page takes its connection for lost (console.js).
+            hub.KeepAliveInterval = TimeSpan.FromSeconds(5);
+        });
         builder.Services.AddScoped<CircuitHandler, CircuitCount.Handler>();
         builder.Services.AddScoped<NotificationService>();
         builder.Services.AddScoped<DialogDesk>();
@@ -28,7 +36,7 @@ internal static class FrameSetup
     public static void MapFrame(this WebApplication app)
     {
         app.MapGet("/", () => Results.LocalRedirect("/admin")).AllowAnonymous();
-        app.MapGet("/admin/alive", () => Results.NoContent()).AllowAnonymous();
+        app.MapGet(AlivePath, () => Results.NoContent()).AllowAnonymous();
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode(server => server.ContentSecurityFrameAncestorsPolicy = null);
     }
 }

@@ -10,6 +10,9 @@ public abstract class LoadingPart : LivePart
     /// <summary>Why the last reading failed; null when it did not.</summary>
     protected string? Problem { get; private set; }
 
+    /// <summary>When what is shown was read; null while nothing was.</summary>
+    protected DateTimeOffset? GoodAt { get; private set; }
+
     protected virtual TimeSpan Every => TimeSpan.FromSeconds(3);
 
     protected override Task OnInitializedAsync() => ReloadAsync();
@@ -20,6 +23,7 @@ public abstract class LoadingPart : LivePart
     {
         _loadedAt = Time.GetTimestamp();
         Problem = (await LoadAsync())?.Message;
+        GoodAt = Problem is null ? Time.GetUtcNow() : GoodAt;
     }
 
     /// <summary>Null when it went well.</summary>

@@ -38,6 +38,9 @@ internal sealed class Viewer : IDisposable
 
     public Actor? Actor { get; set; }
 
+    /// <summary>How far the browser's clock is ahead of UTC; null until it has said so.</summary>
+    public TimeSpan? ClockOffset { get; set; }
+
     public Cadence Cadence { get; private set; } = Cadence.Live;
 
     public bool Paused => _paused || Cadence is Cadence.Off;

@@ -45,6 +45,16 @@ internal static class Levels
         _ => Level.Unknown,
     };
 
+    /// <summary>For eyes and ears that have no use for the colour.</summary>
+    public static string Spoken(this Level level) => level switch
+    {
+        Level.Good => "good",
+        Level.Info => "note",
+        Level.Warn => "warning",
+        Level.Bad => "critical",
+        _ => "",
+    };
+
     public static string Word(this Level level) => level switch
     {
         Level.Good => "good",

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Chat.Admin.Parts.Dialogs;
 using Chat.Contracts.Management;
 
@@ -6,12 +7,19 @@ namespace Chat.Admin.Parts;
 /// <summary>A silence while it is being written: lines of <c>name=value</c>, a time, a comment.</summary>
 public sealed class SilenceDraft
 {
+    public const string Custom = "custom";
+
     private static readonly string[] Operators = ["!~", "=~", "!=", "="];
     private static readonly TimeSpan Longest = TimeSpan.FromDays(7);
 
     public string Matchers { get; set; } = "";
 
-    public double Hours { get; set; } = 1;
+    /// <summary>Hours, or <see cref="Custom"/>: then number and unit say it.</summary>
+    public string Choice { get; set; } = "1";
+
+    public double Number { get; set; } = 2;
+
+    public string Unit { get; set; } = "hours";
 
     public static SilenceDraft For(AlertView? alert) => new()
     {
@@ -31,7 +39,11 @@ public sealed class SilenceDraft
         Problem = Problem,
     };
 
-    public SilenceRequest ToRequest(string comment, DateTimeOffset now) => new() { Matchers = Parse(), EndsAt = now.AddHours(Hours), Comment = comment };
+    // Not more than can be added to a date; what is too long is told before it is sent.
+    private TimeSpan Time => TimeSpan.FromHours(Math.Clamp(
+        Choice != Custom ? double.TryParse(Choice, CultureInfo.InvariantCulture, out var hours) ? hours : 0 : Unit switch { "days" => Number * 24, "hours" => Number, _ => Number / 60 }, 0, 10_000));
+
+    public SilenceRequest ToRequest(string comment, DateTimeOffset now) => new() { Matchers = Parse(), EndsAt = now + Time, Comment = comment };
 
     internal string? Problem()
     {
@@ -41,7 +53,7 @@ public sealed class SilenceDraft
         }
 
         return parsed.Any(m => m.Name.Length == 0 || m.Operator.Length == 0) ? "Each line is a name, one of = != =~ !~, and a value."
-            : Hours <= 0 || TimeSpan.FromHours(Hours) > Longest ? "A silence lasts 7 days (168 hours) at most."
+            : Time <= TimeSpan.Zero || Time > Longest ? "A silence lasts more than no time and 7 days (168 hours) at most."
             : null;
     }
 

@@ -2,7 +2,6 @@ using Chat.Admin.Access;
 using Chat.Contracts;
 using Chat.Contracts.Management;
 using Microsoft.AspNetCore.Components.Authorization;
-using Microsoft.Extensions.Options;
 using Radzen;
 
 namespace Chat.Admin.ServerApi;
@@ -15,7 +14,6 @@ internal sealed class Actions(
     IServerApi api,
     SharedReads reads,
     UserBook users,
-    IOptions<AdminOptions> options,
     AuthenticationStateProvider authentication,
     IAuditTrail audit,
     NotificationService toasts)
@@ -26,7 +24,7 @@ internal sealed class Actions(
     public async Task<Actor?> AllowAsync(Role least, string action, string target)
     {
         var claimed = Actor.Of((await authentication.GetAuthenticationStateAsync()).User);
-        var found = users.Resolve(claimed?.SessionId, options.Value.SessionLifetime);
+        var found = users.Resolve(claimed?.SessionId);
         if (found is { } good && good.User.Role >= least)
         {
             return claimed! with { Role = good.User.Role };

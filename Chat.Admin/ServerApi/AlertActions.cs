@@ -85,12 +85,22 @@ internal sealed class AlertActions(Actions actions, Fleet fleet, DialogDesk desk
     public Task ExpireAsync(string node, SilenceView silence) =>
         actions.DoAsync(Role.Operator, "silence.expire", $"silence/{silence.Id}", node, Address.Of(ManagementRoutes.SilenceExpire, silence.Id));
 
-    public async Task TestAsync(string node, string channel)
+    /// <summary>What became of it; null when it was not tried.</summary>
+    public async Task<Reply<ActionResult>?> TestAsync(string node, string channel)
     {
-        if (await desk.AskAsync(new($"Send a trial notification by {channel}?", "Whoever listens there gets it.", "Send")) is not null)
+        if (await desk.AskAsync(new($"Send a trial notification by {channel}?", "Whoever listens there gets it.", "Send")) is null)
         {
-            await actions.DoAsync(Role.Operator, "channel.test", $"channel/{channel}", node, Address.Of(ManagementRoutes.ChannelTest, channel));
+            return null;
         }
+
+        var target = $"channel/{channel}";
+        var reply = await actions.PostAsync<ActionResult>(Role.Operator, "channel.test", target, node, Address.Of(ManagementRoutes.ChannelTest, channel), new { });
+        if (reply is not null)
+        {
+            actions.Tell(reply, target);
+        }
+
+        return reply;
     }
 
     public async Task ChangeRuleAsync(string rule, RuleRequest request)

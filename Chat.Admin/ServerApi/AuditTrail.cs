@@ -15,10 +15,10 @@ internal sealed partial class AuditTrail(IServerApi api, TimeProvider time, ILog
 
     private readonly Channel<Note> _notes = Channel.CreateBounded<Note>(new BoundedChannelOptions(MostWaiting) { FullMode = BoundedChannelFullMode.DropWrite });
 
-    public void Record(AuditActor who, string action, string target, string result, string? reason = null)
+    public void Record(AuditActor who, string action, string target, string result, string? reason = null, AuditChange? change = null)
     {
         Log.Noted(logger, action, target, result, who.Name, who.Role, who.Address);
-        _notes.Writer.TryWrite(new(who, new AuditNote { Action = action, Object = target, Result = result, Reason = reason }));
+        _notes.Writer.TryWrite(new(who, new AuditNote { Action = action, Object = target, Result = result, Reason = reason, Before = change?.Before, After = change?.After }));
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)

@@ -13,11 +13,11 @@ internal sealed class WorkerActions(Actions actions, DialogDesk desk)
 
     public Task RestartAsync(string node, WorkerView worker) => AskAsync(
         Role.Operator, "worker.restart", ManagementRoutes.WorkerRestart, node, worker,
-        "Restart", $"{Clients(worker)} are sent away over the drain window and reconnect to the other workers; then it starts again. Nothing accepted is lost.");
+        "Restart", $"{Clients(worker)} are sent away over the drain window and reconnect to the other workers; then it starts again. Nothing accepted is lost.", window: new());
 
     public Task DrainAsync(string node, WorkerView worker) => AskAsync(
         Role.Operator, "worker.drain", ManagementRoutes.WorkerDrain, node, worker,
-        "Drain", $"{Clients(worker)} are sent away over the drain window; then it stays down until somebody starts it.");
+        "Drain", $"{Clients(worker)} are sent away over the drain window; then it stays down until somebody starts it.", window: new());
 
     public Task StopAsync(string node, WorkerView worker) => AskAsync(
         Role.Operator, "worker.stop", ManagementRoutes.WorkerStop, node, worker,
@@ -33,21 +33,24 @@ internal sealed class WorkerActions(Actions actions, DialogDesk desk)
 
     public async Task RestartAllAsync(string node, int workers)
     {
+        var window = new WindowDraft();
         if (await desk.AskAsync(new($"Restart all {workers} workers of {node}?", "One after the other; each replacement is ready before the next one drains. There is no undo.", "Restart all")
             {
                 Typed = $"restart {workers}",
                 Danger = true,
+                Body = window.Body,
+                Problem = window.Problem,
             }) is not null)
         {
-            await actions.DoAsync(Role.Admin, "workers.restart", "workers", node, ManagementRoutes.RestartAll);
+            await actions.DoAsync(Role.Admin, "workers.restart", "workers", node, ManagementRoutes.RestartAll, window.ToRequest());
         }
     }
 
-    private async Task AskAsync(Role least, string action, string route, string node, WorkerView worker, string verb, string effect, string? button = null)
+    private async Task AskAsync(Role least, string action, string route, string node, WorkerView worker, string verb, string effect, string? button = null, WindowDraft? window = null)
     {
-        if (await desk.AskAsync(new($"{verb} {worker.Id} of {node}?", effect, button ?? verb)) is not null)
+        if (await desk.AskAsync(new($"{verb} {worker.Id} of {node}?", effect, button ?? verb) { Body = window?.Body, Problem = window is null ? null : window.Problem }) is not null)
         {
-            await actions.DoAsync(least, action, $"worker/{worker.Id}", node, Address.Of(route, worker.Id));
+            await actions.DoAsync(least, action, $"worker/{worker.Id}", node, Address.Of(route, worker.Id), window?.ToRequest());
         }
     }
 

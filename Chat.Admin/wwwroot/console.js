@@ -105,6 +105,16 @@ document.addEventListener("click", async (e) => {
 });
 
 let watcher;
+const setLive = (live) => { if (live) document.documentElement.dataset.live = "true"; else delete document.documentElement.dataset.live; };
+// Reading and scrolling are use, too, though the server sees nothing of them: it is told, now and then, that somebody is there.
+const telling = 20000;
+let told = 0;
+const inUse = () => {
+  if (!watcher || Date.now() - told < telling) return;
+  told = Date.now();
+  watcher.invokeMethodAsync("InUse").catch(() => {});
+};
+for (const kind of ["pointerdown", "pointermove", "keydown", "wheel", "touchstart"]) document.addEventListener(kind, inUse, { passive: true });
 document.addEventListener("visibilitychange", () => watcher?.invokeMethodAsync("SetHidden", document.hidden).catch(() => {}));
 
 window.consoleUi = {
@@ -116,23 +126,31 @@ window.consoleUi = {
     if (!heading.hasAttribute("tabindex")) heading.tabIndex = -1;
     heading.focus();
   },
-  watch: (reference) => { watcher = reference; document.documentElement.dataset.live = "true"; if (document.hidden) reference.invokeMethodAsync("SetHidden", true); },
+  watch: (reference) => { watcher = reference; setLive(true); reference.invokeMethodAsync("SetClock", -new Date().getTimezoneOffset()).catch(() => {}); if (document.hidden) reference.invokeMethodAsync("SetHidden", true); },
   keepColumns: (cookie, table, columns) => {
     const kept = document.cookie.split("; ").find((c) => c.startsWith(`${cookie}=`))?.slice(cookie.length + 1) ?? "";
     const parts = kept.split("_").filter((part) => part && part.split(".")[0] !== table);
     if (columns.length > 0) parts.push([table, ...columns].join("."));
     document.cookie = `${cookie}=${parts.join("_")}; path=/; max-age=${parts.length > 0 ? 31536000 : 0}; samesite=strict`;
   },
-  unwatch: () => { watcher = undefined; delete document.documentElement.dataset.live; },
+  unwatch: () => { watcher = undefined; setLive(false); },
 };
 
+// A connection that hangs is as lost as one that is closed; the framework's half minute is long to be shown old numbers as live.
+const silence = 15000;
+window.Blazor?.start({ circuit: { configureSignalR: (builder) => builder.withServerTimeout(silence) } });
+
+// That the circuit is lost the page says by itself: who would tell it otherwise is what is lost.
 // A circuit that the server gave up cannot be resumed: the page is loaded anew as soon as somebody answers.
 const overlay = document.getElementById("components-reconnect-modal");
 if (overlay) {
   let trying = false;
   new MutationObserver(async () => {
-    const lost = overlay.matches(".components-reconnect-failed, .components-reconnect-rejected");
-    if (!lost || trying) return;
+    const givenUp = overlay.matches(".components-reconnect-failed, .components-reconnect-rejected");
+    const lost = givenUp || overlay.matches(".components-reconnect-show");
+    document.documentElement.toggleAttribute("data-lost", lost);
+    setLive(!lost && !!watcher);
+    if (!givenUp || trying) return;
     trying = true;
     for (let pause = 500; ; pause = Math.min(pause * 2, 10000)) {
       try { if ((await fetch("/admin/alive", { cache: "no-store" })).ok) { location.reload(); return; } } catch { /* not yet */ }

@@ -73,4 +73,10 @@ public sealed record AuditNote
 
     /// <summary><c>done</c>, <c>refused</c> or <c>failed</c>; absent: <c>done</c>.</summary>
     public string? Result { get; init; }
+
+    /// <summary>What it was before; up to 200 characters, never a secret.</summary>
+    public string? Before { get; init; }
+
+    /// <summary>What it is after; up to 200 characters, never a secret.</summary>
+    public string? After { get; init; }
 }

@@ -123,7 +123,7 @@ public static class ManagementRoutes
     /// <summary>GET <see cref="AlertsAnswer"/>. Viewer.</summary>
     public const string Alerts = Root + "/alerts";
 
-    /// <summary>GET <see cref="AlertHistoryAnswer"/>; filter <c>since</c>, <c>rule</c>. Viewer.</summary>
+    /// <summary>GET <see cref="AlertHistoryAnswer"/>; filter <c>since</c>, <c>until</c> (when they ended), <c>rule</c>. Viewer.</summary>
     public const string AlertHistory = Root + "/alerts-history";
 
     /// <summary>POST <see cref="AcknowledgeRequest"/> → <see cref="ActionResult"/>. Operator.</summary>

@@ -157,7 +157,7 @@ public sealed record WorkerDetail
     /// <summary>Starts, ends and what it reported of itself; newest first.</summary>
     public IReadOnlyList<WorkerEventView> Timeline { get; init; } = [];
 
-    /// <summary>Its latest output, oldest first; secrets are blanked.</summary>
+    /// <summary>Its latest output, oldest first; secrets are blanked, and below the role admin of an exception only its type and first line are told.</summary>
     public IReadOnlyList<LogLineView> Log { get; init; } = [];
 }
 

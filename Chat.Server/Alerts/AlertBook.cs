@@ -30,8 +30,8 @@ internal sealed partial class AlertBook(AlertEngine engine, ChannelSet channels,
         }
     }
 
-    public IReadOnlyList<AlertView> History(DateTimeOffset? since = null, string? rule = null) => engine.Read<IReadOnlyList<AlertView>>((state, _) =>
-        [.. state.Ended.Where(a => (since is null || a.ResolvedAt >= since) && (rule is null || a.Rule == rule)).Reverse().Select(View)]);
+    public IReadOnlyList<AlertView> History(DateTimeOffset? since = null, DateTimeOffset? until = null, string? rule = null) => engine.Read<IReadOnlyList<AlertView>>((state, _) =>
+        [.. state.Ended.Where(a => (since is null || a.ResolvedAt >= since) && (until is null || a.ResolvedAt < until) && (rule is null || a.Rule == rule)).Reverse().Select(View)]);
 
     public bool Acknowledge(string fingerprint, string by, string note) => engine.Change(state =>
     {

@@ -11,8 +11,8 @@ internal interface IAlertBook
 
     AlertsPicture Current { get; }
 
-    /// <summary>Ended alerts, newest first.</summary>
-    IReadOnlyList<AlertView> History(DateTimeOffset? since = null, string? rule = null);
+    /// <summary>Ended alerts, newest first; by when they ended.</summary>
+    IReadOnlyList<AlertView> History(DateTimeOffset? since = null, DateTimeOffset? until = null, string? rule = null);
 
     /// <summary>Stops repeats, does not end the alert. False: nothing with this fingerprint fires.</summary>
     bool Acknowledge(string fingerprint, string by, string note);

@@ -25,7 +25,7 @@ public sealed class AccessTests
         Assert.NotNull(again.Check("ada", "correct horse battery"));
         Assert.Null(again.Check("ada", "wrong horse battery!"));
         Assert.Null(again.Check("nobody", "correct horse battery"));
-        Assert.NotNull(again.Resolve(session.Id, TimeSpan.FromHours(8)));
+        Assert.NotNull(again.Resolve(session.Id));
         Assert.DoesNotContain("correct", File.ReadAllText(Path.Combine(_options.Value.Folder, "users.json")));
     }
 
@@ -38,13 +38,13 @@ public sealed class AccessTests
         var first = users.Begin(users.Find("bob")!, "", "");
         var second = users.Begin(users.Find("bob")!, "", "");
         users.SetPassword("bob", "another horse battery", exceptSession: second.Id);
-        Assert.Null(users.Resolve(first.Id, TimeSpan.FromHours(8)));
-        Assert.NotNull(users.Resolve(second.Id, TimeSpan.FromHours(8)));
+        Assert.Null(users.Resolve(first.Id));
+        Assert.NotNull(users.Resolve(second.Id));
         users.SetRole("bob", Role.Viewer);
-        Assert.Null(users.Resolve(second.Id, TimeSpan.FromHours(8)));
+        Assert.Null(users.Resolve(second.Id));
         var third = users.Begin(users.Find("bob")!, "", "");
         _time.Advance(TimeSpan.FromHours(8));
-        Assert.Null(users.Resolve(third.Id, TimeSpan.FromHours(8)));
+        Assert.Null(users.Resolve(third.Id));
     }
 
     [Fact]

@@ -31,6 +31,8 @@ internal sealed class AdminBed : BunitContext
 {
     public const string Password = "a horse and a battery";
 
+    private readonly SignedIn _signedIn;
+
     static AdminBed() => DefaultWaitTimeout = Eventually.Patience;
 
     public AdminBed(Role role = Role.Admin, params string[] nodes)
@@ -60,7 +62,7 @@ internal sealed class AdminBed : BunitContext
         Services.AddSingleton<Charts>();
         Services.AddSingleton<IHostEnvironment>(Hosting);
         Services.AddSingleton<IConfiguration>(Configuration);
-        Services.AddScoped<AuthenticationStateProvider>(_ => new SignedIn(Actor.PrincipalOf(user, Session, "test")));
+        Services.AddSingleton<AuthenticationStateProvider>(_signedIn = new(Actor.PrincipalOf(user, Session, "test")));
         Services.AddScoped<Viewer>();
         Services.AddScoped<NotificationService>();
         Services.AddScoped<DialogDesk>();
@@ -112,6 +114,9 @@ internal sealed class AdminBed : BunitContext
     /// <summary>A picture as the sampler's clock makes one, told to all who listen.</summary>
     public void Push() => Sampler.Tell();
 
+    /// <summary>What the guard of open pages says when a session is no longer good.</summary>
+    public void EndSession() => _signedIn.End();
+
     /// <summary>A page at its address.</summary>
     public IRenderedComponent<DynamicComponent> Open(Type page, string address, string? id = null)
     {
@@ -127,10 +132,13 @@ internal sealed class AdminBed : BunitContext
     {
         public List<(string Who, string Action, string Target, string Result)> Notes { get; } = [];
 
-        public void Record(AuditActor who, string action, string target, string result, string? reason = null)
+        public List<AuditChange> Changes { get; } = [];
+
+        public void Record(AuditActor who, string action, string target, string result, string? reason = null, AuditChange? change = null)
         {
             lock (Notes)
             {
+                Changes.AddRange(change is null ? [] : [change]);
                 Notes.Add((who.Name, action, target, result));
             }
         }
@@ -143,6 +151,14 @@ internal sealed class AdminBed : BunitContext
 
     private sealed class SignedIn(ClaimsPrincipal user) : AuthenticationStateProvider
     {
-        public override Task<AuthenticationState> GetAuthenticationStateAsync() => Task.FromResult(new AuthenticationState(user));
+        private ClaimsPrincipal _user = user;
+
+        public override Task<AuthenticationState> GetAuthenticationStateAsync() => Task.FromResult(new AuthenticationState(_user));
+
+        public void End()
+        {
+            _user = new(new ClaimsIdentity());
+            NotifyAuthenticationStateChanged(GetAuthenticationStateAsync());
+        }
     }
 }

@@ -25,7 +25,8 @@ public sealed class FrameTests
         var frame = Open<Quiet>(bed);
         var links = frame.FindAll("nav a[data-go]").Select(a => a.GetAttribute("href")).ToList();
         Assert.Equal(playground, links.Contains("/admin/playground"));
-        Assert.Equal(NavItems.All.Count - (playground ? 0 : 1), links.Count);
+        Assert.Equal(role is Role.Admin, links.Contains("/admin/audit"));
+        Assert.Equal(NavItems.For(role, environment == Environments.Development).Count(), links.Count);
         Assert.Equal(environment, frame.Find(".badge").TextContent);
         Assert.Equal(environment == Environments.Production, frame.Find(".badge").ClassList.Contains("prod"));
     }
@@ -50,6 +51,8 @@ public sealed class FrameTests
         Assert.Contains("a-reason", frame.Find(".top a[title]").GetAttribute("title"));
         Assert.Equal("1", frame.Find(".bell b").TextContent);
         Assert.True(frame.Find(".bell").ClassList.Contains("warn"));
+        Assert.Equal("warning", frame.Find(".bell .mark").TextContent);
+        Assert.Equal("1 alert fires, the gravest is warning", frame.Find(".bell").TextContent.Trim());
         Assert.Contains("2/2 workers", frame.Find(".top").TextContent);
         Assert.Equal("Live", frame.Find(".state .mark").TextContent);
         Assert.Contains("someone (Operator)", frame.Find(".menu summary").TextContent);
@@ -83,7 +86,13 @@ public sealed class FrameTests
         frame.WaitForAssertion(() => Assert.Contains("No answer since", frame.Find(".banner.bad").TextContent));
         bed.Time.Advance(TimeSpan.FromSeconds(14));
         bed.Push();
-        frame.WaitForAssertion(() => Assert.Equal("No answer for 14 s", frame.Find(".state .mark").TextContent));
+        frame.WaitForAssertion(() => Assert.Equal("No answer for 14 s", frame.Find(".state .live-dot").TextContent));
+
+        // What grows with every second is for the eyes alone: a reader would read it out each time.
+        Assert.Equal("No answer", frame.Find(".state .mark").TextContent);
+        Assert.Equal("true", frame.Find(".state .dim").GetAttribute("aria-hidden"));
+        Assert.DoesNotContain("14 s", frame.Find(".banner .mark").TextContent);
+        Assert.Equal(" (14 s)", frame.Find(".banner [aria-hidden=true]:not(svg)").TextContent);
         Assert.Equal("unhealthy", frame.Find(".top .pill").TextContent.Trim());
         frame.WaitForAssertion(() => Assert.NotEmpty(frame.FindAll(".tiles.stale")));
         Assert.Contains(frame.FindAll(".tile-value"), v => v.TextContent.Contains("1\u2009234", StringComparison.Ordinal));
@@ -182,13 +191,24 @@ public sealed class FrameTests
         Assert.Equal(0, told);
     }
 
+    [Theory]
+    [InlineData(120, 2.0)]
+    [InlineData(-330, -5.5)]
+    [InlineData(100_000, null)]
+    public async Task Clock_OfTheBrowser_IsKnownOncePageIsOpen(int minutes, double? hours)
+    {
+        await using var bed = new AdminBed();
+        Open<Quiet>(bed).Instance.SetClock(minutes);
+        Assert.Equal(hours, bed.Viewer.ClockOffset?.TotalHours);
+    }
+
     [Fact]
     public async Task Help_ListsTheKeys()
     {
         await using var bed = new AdminBed();
         var frame = Open<Quiet>(bed);
         var help = frame.Find("[data-key='?']").ClickAsync(new());
-        frame.WaitForAssertion(() => Assert.Equal(NavItems.All.Count, frame.FindAll("dialog kbd").Count(k => k.TextContent == "g")));
+        frame.WaitForAssertion(() => Assert.Equal(NavItems.All.Count - 1, frame.FindAll("dialog kbd").Count(k => k.TextContent == "g")));
         bed.Desk.Answer(null);
         await help;
     }

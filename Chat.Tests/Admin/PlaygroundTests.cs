@@ -55,8 +55,8 @@ public sealed class PlaygroundTests
         page.FindAll("form.say input")[0].Change("<b>Hello</b>");
         page.FindAll("form.say")[0].Submit();
 
-        Assert.Equal(("1", "0", "0"), (Tile(page, "Sent"), Tile(page, "Stored"), Tile(page, "Lost")));
-        Assert.Contains(page.FindAll(".tile-note"), n => n.TextContent == "1 wait for a receipt");
+        page.WaitForAssertion(() => Assert.Equal(("1", "0", "0"), (Tile(page, "Sent"), Tile(page, "Stored"), Tile(page, "Lost"))));
+        page.WaitForAssertion(() => Assert.Contains(page.FindAll(".tile-note"), n => n.TextContent == "1 wait for a receipt"));
         Assert.Equal("", page.FindAll("form.say input")[0].GetAttribute("value") ?? "");
     }
 

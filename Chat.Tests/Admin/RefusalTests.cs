@@ -82,6 +82,17 @@ public sealed class RefusalTests
     }
 
     [Fact]
+    public async Task PasswordOfSomebodyElse_SetByAnOperator_IsRefused()
+    {
+        await using var bed = new AdminBed(Role.Operator);
+        var setting = Of<UserAdmin>(bed).SetPasswordAsync("root");
+        bed.Desk.Answer(new Consent(""));
+        Assert.False(await setting);
+        Assert.NotNull(bed.Users.Check("root", AdminBed.Password));
+        Assert.Equal(("someone", "user.change", "user/root", "refused"), Assert.Single(bed.Audit.Notes));
+    }
+
+    [Fact]
     public async Task Handler_OfAViewer_WithoutASession_Refuses()
     {
         await using var bed = new AdminBed();

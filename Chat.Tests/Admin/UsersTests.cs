@@ -67,6 +67,40 @@ public sealed class UsersTests
     }
 
     [Fact]
+    public async Task Role_Changed_IsPutDownWithWhatItWas()
+    {
+        await using var bed = new AdminBed();
+        Assert.Null(bed.Users.Add("otto", Secret, Role.Operator));
+        var page = Open(bed, Users);
+        await Row(page, "otto").QuerySelector("select")!.ChangeAsync(new() { Value = "Viewer" });
+        await Button(Row(page, "otto"), "Disable").ClickAsync(new());
+        Assert.Equal([new("Operator", "Viewer"), new("active", "disabled")], bed.Audit.Changes);
+    }
+
+    [Fact]
+    public async Task Password_OfSomebodyElse_IsSetByAnAdminAndEndsTheirSessions()
+    {
+        await using var bed = new AdminBed();
+        Assert.Null(bed.Users.Add("otto", Secret, Role.Operator));
+        var session = bed.Users.Begin(bed.Users.Find("otto")!, "", "");
+        var page = Open(bed, Users);
+        Assert.DoesNotContain(Row(page, "root").QuerySelectorAll("button"), b => b.TextContent == "Password…");
+        var setting = Button(Row(page, "otto"), "Password…").ClickAsync(new());
+        var question = Assert.IsType<Question>(bed.Desk.Open);
+        var field = bed.Render(question.Body!);
+        field.Find("input").Change("short");
+        Assert.NotNull(question.Problem!());
+        field.Find("input").Change("another long secret");
+        Assert.Null(question.Problem!());
+        bed.Desk.Answer(new Consent(""));
+        await setting;
+        Assert.NotNull(bed.Users.Check("otto", "another long secret"));
+        Assert.Null(bed.Users.Resolve(session.Id));
+        Assert.Contains(bed.Audit.Notes, n => n is { Who: "root", Action: "user.change", Target: "user/otto", Result: "done" });
+        Assert.DoesNotContain("another long secret", page.Markup);
+    }
+
+    [Fact]
     public async Task User_DisabledThenDeleted_IsShownSo()
     {
         await using var bed = new AdminBed();
@@ -159,7 +193,7 @@ public sealed class UsersTests
         Assert.DoesNotContain("of somebody else", page.Markup);
         await page.FindAll("button").Single(b => b.TextContent == "End").ClickAsync(new());
         Assert.Single(page.FindAll("tr[data-row]"));
-        Assert.Equal(2, bed.Users.SessionsOf(null, TimeSpan.FromHours(8)).Count);
+        Assert.Equal(2, bed.Users.SessionsOf(null).Count);
         Assert.Contains(bed.Audit.Notes, n => n is { Action: "signout", Result: "done" });
     }
 
@@ -219,7 +253,7 @@ public sealed class UsersTests
         // A wrong password does not use the code up.
         await CodesAsync(page, AdminBed.Password, recovery[0]);
         Assert.Null(bed.Users.Find("someone")!.Second);
-        Assert.NotNull(bed.Users.Resolve(bed.Session.Id, TimeSpan.FromHours(8)));
+        Assert.NotNull(bed.Users.Resolve(bed.Session.Id));
         Assert.Single(page.FindAll("button"), b => b.TextContent == "Set up…");
     }
 
@@ -269,7 +303,7 @@ public sealed class UsersTests
         bed.Desk.Answer(new Consent(""));
         await turning;
         Assert.Null(bed.Users.Find("otto")!.Second);
-        Assert.Null(bed.Users.Resolve(session.Id, TimeSpan.FromHours(8)));
+        Assert.Null(bed.Users.Resolve(session.Id));
         Assert.Contains(bed.Audit.Notes, n => n is { Who: "root", Action: "user.change", Target: "user/otto", Result: "done" });
     }
 

@@ -52,6 +52,8 @@ public sealed class AlertEngineTests : IDisposable
 
         Assert.Equal(["firing DatabaseUnavailable", "resolved DatabaseUnavailable"], _bed.Told);
         var ended = Assert.Single(_bed.Book.History());
+        Assert.Single(_bed.Book.History(since: ended.ResolvedAt, until: ended.ResolvedAt!.Value.AddSeconds(1)));
+        Assert.Empty(_bed.Book.History(until: ended.ResolvedAt));
         Assert.Equal(["pending", "firing", "notified", "resolved", "notified of its end"], ended.Timeline.Select(e => e.What));
     }
 

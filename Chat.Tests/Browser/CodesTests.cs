@@ -56,9 +56,11 @@ public sealed class CodesTests(ConsoleFixture console)
         await row.GetByRole(AriaRole.Button, new() { Name = "Codes off…" }).ClickAsync();
         await admin.AgreeAsync();
         await row.Locator("td:text-is('off')").WaitForAsync();
-        await page.GotoAsync(new Uri(console.Server.ConsoleUrl, "admin/login").ToString());
+
+        // Their session has ended with it, and the open page leads to the door by itself.
+        await page.Locator("[role=alert]:has-text('Your session has ended')").WaitForAsync();
         await PasswordAsync(page);
-        await page.WaitForURLAsync("**/admin");
+        await page.WaitForURLAsync("**/admin/settings?tab=account");
         Assert.Empty(complaints);
         await page.Context.CloseAsync();
 

@@ -154,12 +154,12 @@ public sealed class LiveTests(ManagementBed bed) : IClassFixture<ManagementBed>
         Assert.Equal(("Zoë", "operator", "console"), (me.Name, me.Role, me.Via));
         await (await bed.Console.SendAsync(As(HttpMethod.Get, ManagementRoutes.Me, "root"))).RefusedAsync(400);
         var refused = await (await bed.Console.SendAsync(As(HttpMethod.Post, ManagementRoutes.Maintenance, "viewer", new { on = true, reason = "x" }))).RefusedAsync(403);
-        using var noted = await bed.Console.SendAsync(As(HttpMethod.Post, ManagementRoutes.Audit, "viewer", new { action = "signin", @object = "users/zoe" }));
+        using var noted = await bed.Console.SendAsync(As(HttpMethod.Post, ManagementRoutes.Audit, "viewer", new { action = "signin", @object = "users/zoe", before = "away", after = "here" }));
         Assert.Equal(200, (int)noted.StatusCode);
 
         var rows = (await bed.AuditAsync("&actor=Zo%C3%AB")).Items;
         Assert.Contains(rows, r => r.CorrelationId == refused.TraceId && r is { Result: "refused", Address: "203.0.113.x" });
-        Assert.Contains(rows, r => r is { Action: "signin", Object: "users/zoe", Role: "viewer" });
+        Assert.Contains(rows, r => r is { Action: "signin", Object: "users/zoe", Role: "viewer", Before: "away", After: "here" });
 
         // Others' keys speak for nobody but themselves.
         using var forged = As(HttpMethod.Get, ManagementRoutes.Me, "admin");

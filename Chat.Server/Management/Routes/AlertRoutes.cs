@@ -14,7 +14,7 @@ internal sealed class AlertRoutes(IAlertBook book, AlertViews views) : IManageme
     public void Map(ManagementMap map)
     {
         map.Get<AlertsAnswer>(ManagementRoutes.Alerts, "Alerts, silences, rules and channels", _ => views.All());
-        map.Get<AlertHistoryAnswer>(ManagementRoutes.AlertHistory, "Ended alerts, newest first", History, ["since", "rule"]);
+        map.Get<AlertHistoryAnswer>(ManagementRoutes.AlertHistory, "Ended alerts, newest first", History, ["since", "until", "rule"]);
         map.Post<AcknowledgeRequest, ActionResult>(
             ManagementRoutes.AlertAcknowledge, new("alert.acknowledge", ManagementRole.Operator), "Takes an alert on: it is not repeated", Acknowledge);
         map.Post<ReasonRequest, ActionResult>(
@@ -27,8 +27,8 @@ internal sealed class AlertRoutes(IAlertBook book, AlertViews views) : IManageme
 
     private Reply<AlertHistoryAnswer> History(ManagementCall call)
     {
-        var (since, rule) = (call.Query.Moment("since"), call.Query.Text("rule"));
-        return call.Query.Problem is { } wrong ? wrong : views.History(since, rule);
+        var (since, until, rule) = (call.Query.Moment("since"), call.Query.Moment("until"), call.Query.Text("rule"));
+        return call.Query.Problem is { } wrong ? wrong : views.History(since, until, rule);
     }
 
     private Reply<ActionResult> Acknowledge(ManagementCall call, AcknowledgeRequest body)

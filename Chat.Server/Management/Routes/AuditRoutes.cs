@@ -75,13 +75,18 @@ internal sealed class AuditRoutes(AuditLog audit) : IManagementRoutes
             return Refusal.Invalid("object is up to 200 characters, result is done, refused or failed.");
         }
 
+        if (body.Before is { Length: > QueryReader.LongestText } || body.After is { Length: > QueryReader.LongestText })
+        {
+            return Refusal.Invalid("before and after are up to 200 characters.");
+        }
+
         if (RequestBody.CheckReason(call, body.Reason) is { } wrong)
         {
             return wrong;
         }
 
         call.OnlyLooked = true;
-        return audit.TryAppend(new AuditDraft(call.Caller, action, body.Object ?? "", call.Reason, body.Result ?? AuditResults.Done, null, null, call.CorrelationId))
+        return audit.TryAppend(new AuditDraft(call.Caller, action, body.Object ?? "", call.Reason, body.Result ?? AuditResults.Done, body.Before, body.After, call.CorrelationId))
             ? new ActionResult { Outcome = ActionOutcomes.Done, Text = "Written down.", Count = 1, CorrelationId = call.CorrelationId }
             : new Refusal(ManagementCodes.Internal, "The audit log cannot be written.", Retryable: true);
     }

@@ -17,7 +17,7 @@ internal sealed class WorkerRoutes(IWorkerCommands commands, WorkerViews views, 
     {
         map.Get<WorkersAnswer>(ManagementRoutes.Workers, "All processes of the node", _ => views.All(Supervised));
         map.Get<WorkerDetail>(
-            ManagementRoutes.Worker, "One process with its timeline and its latest output", call => views.Detail(call.Id) is { } found ? found : Refusal.NotFound("worker"));
+            ManagementRoutes.Worker, "One process with its timeline and its latest output", call => views.Detail(call.Id, call.Caller.May(ManagementRole.Admin)) is { } found ? found : Refusal.NotFound("worker"));
         Command(map, ManagementRoutes.WorkerRestart, "worker.restart", "Drains a worker, then starts it again", (id, window) => commands.Restart(id, window));
         Command(map, ManagementRoutes.WorkerDrain, "worker.drain", "Drains a worker; it stays down until it is started", (id, window) => commands.Drain(id, window));
         Command(map, ManagementRoutes.WorkerStop, "worker.stop", "Stops a worker without giving its clients time", (id, _) => commands.Stop(id));

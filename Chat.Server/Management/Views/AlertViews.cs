@@ -29,9 +29,9 @@ internal sealed class AlertViews(IAlertBook book, IOptions<AlertsOptions> option
         };
     }
 
-    public AlertHistoryAnswer History(DateTimeOffset? since, string? rule)
+    public AlertHistoryAnswer History(DateTimeOffset? since, DateTimeOffset? until, string? rule)
     {
-        var ended = book.History(since, rule).Select(View).ToArray();
+        var ended = book.History(since, until, rule).Select(View).ToArray();
         return new()
         {
             Items = ended,

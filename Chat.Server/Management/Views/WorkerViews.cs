@@ -39,11 +39,13 @@ internal sealed class WorkerViews(IWorkersMonitor monitor, MetricsHistory histor
     }
 
     /// <summary>Null when there is no such process.</summary>
-    public WorkerDetail? Detail(string id)
+    /// <param name="whole">Exceptions in its output with their stacks.</param>
+    public WorkerDetail? Detail(string id, bool whole)
     {
         var now = monitor.Current;
+        LogLineView[] log = [.. monitor.LogOf(id).Select(View)];
         return now.Workers.Concat(now.Companions).FirstOrDefault(w => w.Id == id) is { } found
-            ? new() { Worker = List([found])[0], Timeline = Timeline(id), Log = [.. monitor.LogOf(id).Select(View)] }
+            ? new() { Worker = List([found])[0], Timeline = Timeline(id), Log = whole ? log : FirstLines.Of(log) }
             : null;
     }
 
