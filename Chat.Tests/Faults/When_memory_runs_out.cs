@@ -26,6 +26,7 @@ public sealed class When_memory_runs_out
             },
         });
         await node.UntilWorkersAsync(1, 1, 0, Deadline.Of(10));
+        Assert.True(Score(node.WorkerIds()[0]) > Score(node.Process.Id), "the kernel is to take the worker and not the supervisor");
         group.Limit = group.Used + Room;
 
         Signals.Send(Assert.Single(node.WorkerIds()), (Signal)10);
@@ -35,6 +36,8 @@ public sealed class When_memory_runs_out
         await node.UntilWorkersAsync(1, 1, 0, Deadline.Of(20));
         Assert.Equal(1, (await node.SamplesAsync("chat_worker_crash_total", "reason"))["oom"]);
     }
+
+    private static int Score(int pid) => int.Parse(File.ReadAllText($"/proc/{pid}/oom_score_adj"), System.Globalization.CultureInfo.InvariantCulture);
 
     private static async Task<WorkerExitView?> LastExitAsync(ServerProcess node)
     {

@@ -26,6 +26,7 @@ internal sealed class ProcessLauncher(TimeProvider time) : IChildLauncher
         try
         {
             var process = Process.Start(info) ?? throw new LaunchFailedException("no process came of it");
+            OomPreference.Expose(process.Id);
             return new RunningProcess(process, onLine, time);
         }
         catch (Win32Exception error)

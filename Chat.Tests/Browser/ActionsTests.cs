@@ -1,0 +1,171 @@
+using System.Net;
+using System.Text.Json;
+using Chat.Contracts;
+using Chat.Tests.Support;
+using Chat.Tests.Support.Clients;
+using Microsoft.AspNetCore.SignalR.Client;
+using Microsoft.Playwright;
+
+namespace Chat.Tests.Browser;
+
+/// <summary>The rarer actions, each from its button to what it does to the server and to the audit log.</summary>
+[Collection(ConsoleFixture.Name)]
+public sealed class ActionsTests(ConsoleFixture console)
+{
+    [Fact]
+    public async Task User_DisconnectedEverywhereBlockedAndUnblocked_IsOutAndMayComeBack()
+    {
+        var user = $"rude-{Guid.CreateVersion7():N}"[..20];
+        await using var phone = await StockClient.ConnectedAsync(console.Server.Url, user, "phone");
+        await using var tablet = await StockClient.ConnectedAsync(console.Server.Url, user, "tablet");
+        var (page, complaints) = await console.OpenAsync();
+        await console.GoAsync(page, $"admin/user?id={user}");
+
+        await Button(page, "Disconnect everywhere…").ClickAsync();
+        await page.AgreeAsync("calm down");
+        foreach (var client in new[] { phone, tablet })
+        {
+            Assert.Equal("calm down", (await client.WaitForNoticeAsync(NoticeKinds.Bye)).Reason);
+            await client.Closed;
+        }
+
+        await Button(page, "Block…").ClickAsync();
+        await page.Locator("dialog[open] input[type=text]").FillAsync(user);
+        await page.AgreeAsync("it did not help");
+        await Button(page, "Unblock…").WaitForAsync();
+        var refused = await Assert.ThrowsAnyAsync<Exception>(() => StockClient.ConnectedAsync(console.Server.Url, user, "phone"));
+        Assert.Contains("403", refused.Message, StringComparison.Ordinal);
+
+        await Button(page, "Unblock…").ClickAsync();
+        await page.AgreeAsync("said sorry");
+        await Button(page, "Block…").WaitForAsync();
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                await using var again = new StockClient(console.Server.Url, user, "phone");
+                return await again.ConnectAsync().ContinueWith(t => t.IsCompletedSuccessfully, TaskScheduler.Default);
+            },
+            "who was blocked may connect again");
+        Assert.Empty(complaints);
+        await page.Context.CloseAsync();
+        await AuditedAsync("user.disconnect", "calm down");
+        await AuditedAsync("user.block", "it did not help");
+        await AuditedAsync("user.unblock", "said sorry");
+    }
+
+    [Fact]
+    public async Task Workers_OneStoppedAndAllRestarted_AreServingAgain()
+    {
+        var (page, complaints) = await console.OpenAsync();
+        await console.GoAsync(page, "admin/workers");
+        await Button(Worker(page, "w2"), "Stop…").ClickAsync();
+        await page.AgreeAsync();
+        await Worker(page, "w2").Locator(".mark:has-text('stopped')").WaitForAsync();
+        Assert.Single(console.Server.WorkerIds());
+        await Button(Worker(page, "w2"), "Start").ClickAsync();
+        await Worker(page, "w2").Locator(".mark:has-text('healthy')").WaitForAsync();
+
+        var before = console.Server.WorkerIds();
+        await Button(page, "Restart all…").ClickAsync();
+        var agree = page.Locator("dialog[open] button[type=submit]");
+        await agree.WaitForAsync();
+        Assert.True(await agree.IsDisabledAsync());
+        await page.Locator("dialog[open] input[type=text]").FillAsync("restart 2");
+        await page.AgreeAsync();
+        await Eventually.TrueAsync(() => console.Server.WorkerIds() is { Count: 2 } now && !now.Intersect(before).Any(), "both workers are others now", TimeSpan.FromMinutes(2));
+        await Worker(page, "w1").Locator(".mark:has-text('healthy')").WaitForAsync();
+        await Worker(page, "w2").Locator(".mark:has-text('healthy')").WaitForAsync();
+        Assert.Empty(complaints);
+        await page.Context.CloseAsync();
+        await AuditedAsync("worker.stop", "w2");
+        await AuditedAsync("workers.restart", "workers");
+    }
+
+    [Fact]
+    public async Task Settings_MaintenanceAndALogLevel_BeginAndEnd()
+    {
+        var (page, complaints) = await console.OpenAsync();
+        await console.GoAsync(page, "admin/settings");
+        await Button(page, "Begin…").ClickAsync();
+        await page.AgreeAsync("a new disk");
+        await Button(page, "End…").WaitForAsync();
+        await page.Locator("text=Maintenance: not ready for newcomers").WaitForAsync();
+        await console.Server.WaitForStatusAsync("/ready", HttpStatusCode.ServiceUnavailable);
+        await Button(page, "End…").ClickAsync();
+        await page.AgreeAsync("the disk is in");
+        await Button(page, "Begin…").WaitForAsync();
+        await console.Server.WaitUntilReadyAsync();
+
+        await Button(page, "Change…").ClickAsync();
+        await page.Locator("dialog[open] input[type=text]").FillAsync("Chat.Server.Access");
+        await page.Locator("dialog[open] select").SelectOptionAsync("Debug");
+        await page.AgreeAsync("who is refused?");
+        await page.Locator(".chip:has-text('Chat.Server.Access: Debug until')").WaitForAsync();
+        await Button(page, "Change…").ClickAsync();
+        await page.Locator("dialog[open] input[type=text]").FillAsync("Chat.Server.Access");
+        await page.Locator("dialog[open] select").SelectOptionAsync("");
+        await page.AgreeAsync("seen enough");
+        await page.Locator(".chip:has-text('Chat.Server.Access: Debug')").WaitForAsync(new() { State = WaitForSelectorState.Detached });
+        Assert.Empty(complaints);
+        await page.Context.CloseAsync();
+        await AuditedAsync("maintenance", "a new disk");
+        await AuditedAsync("log-level", "who is refused?");
+    }
+
+    [Fact]
+    public async Task TestMessage_Published_IsFollowedToTheDeviceThatGotIt()
+    {
+        var topic = $"test-{Guid.CreateVersion7():N}"[..20];
+        await using var subscriber = await StockClient.ConnectedAsync(console.Server.Url, $"reader-{Guid.CreateVersion7():N}", "phone");
+        await subscriber.Hub.InvokeAsync<JsonElement>("Subscribe", new { topic });
+        await subscriber.PublishAsync(topic, new { first = true });
+        await subscriber.Inbox.WaitForCountAsync(1);
+
+        var (page, complaints) = await console.OpenAsync();
+        await console.GoAsync(page, $"admin/conversation?id={Uri.EscapeDataString(TopicIds.ConversationOf(topic))}");
+        await page.Locator("figure.chart").WaitForAsync();
+        await Button(page, "Publish a test message…").ClickAsync();
+        await page.AgreeAsync();
+        var got = (await subscriber.Inbox.WaitForCountAsync(2))[1];
+        Assert.Equal("$operator", got.Sender);
+        await page.Locator("a:has-text('Follow the test message')").ClickAsync();
+        await page.WaitForURLAsync($"**/admin/trace?id={got.Id}");
+        await page.Locator("main:has-text('pushed')").WaitForAsync();
+        await page.Locator("main:has-text('acknowledged')").WaitForAsync();
+        Assert.Empty(complaints);
+        await page.Context.CloseAsync();
+        await AuditedAsync("topic.test", topic);
+    }
+
+    [Fact]
+    public async Task AuditLog_VerifiedAndExported_IsWhole()
+    {
+        var (page, complaints) = await console.OpenAsync();
+        await console.GoAsync(page, "admin/settings");
+        await console.GoAsync(page, "admin/audit");
+        await Button(page, "Verify").ClickAsync();
+        await page.Locator("[role=status] .mark.good").WaitForAsync();
+
+        var file = await page.Context.APIRequest.GetAsync(new Uri(console.Server.ConsoleUrl, "admin/export/audit.csv").ToString());
+        Assert.Equal(200, file.Status);
+        var lines = (await file.TextAsync()).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Contains("action", lines[0], StringComparison.OrdinalIgnoreCase);
+        Assert.Contains(lines, line => line.Contains("ada", StringComparison.Ordinal));
+        Assert.Empty(complaints);
+        await page.Context.CloseAsync();
+    }
+
+    private static ILocator Button(IPage page, string name) => page.GetByRole(AriaRole.Button, new() { Name = name, Exact = true });
+
+    private static ILocator Button(ILocator within, string name) => within.GetByRole(AriaRole.Button, new() { Name = name, Exact = true });
+
+    private static ILocator Worker(IPage page, string id) => page.Locator($"tr[data-worker={id}]");
+
+    private async Task AuditedAsync(string action, string text)
+    {
+        var (page, _) = await console.OpenAsync();
+        await console.GoAsync(page, $"admin/audit?actor=ada&action={action}");
+        await page.Locator("tr[data-row]", new() { HasText = text }).First.WaitForAsync();
+        await page.Context.CloseAsync();
+    }
+}
