@@ -14,6 +14,10 @@ public static class TopicIds
     /// <param name="conversation">Any id.</param>
     public static bool IsTopic(string? conversation) => conversation is not null && conversation.StartsWith(Prefix, StringComparison.Ordinal);
 
+    /// <summary>Whether the conversation is a topic that is there for tests: its name begins with <c>test</c>.</summary>
+    /// <param name="conversation">Any id.</param>
+    public static bool IsForTests(string? conversation) => NameOf(conversation)?.StartsWith("test", StringComparison.Ordinal) is true;
+
     /// <summary>The name of the topic; null when the conversation is none.</summary>
     /// <param name="conversation">Any id.</param>
     public static string? NameOf(string? conversation) => IsTopic(conversation) ? conversation![Prefix.Length..] : null;

@@ -28,17 +28,11 @@ internal sealed partial class SchemaMigrator(IDbContextFactory<ChatDb> contexts,
         }
 
         await outage.MeetAsync(cancellation);
-        if (await IsCurrentAsync(cancellation))
+
+        // Most starts find nothing to do: without the lock, and without EF Core's migrations, which take long to compile while a crashed worker's successor is waited for.
+        if (!await IsCurrentAsync(cancellation))
         {
-            // Nothing to lock for, and nothing of EF Core's migrations to compile: most starts are like this, and a crashed worker's successor is waited for.
-        }
-        else if (database.Kind == DatabaseKind.Postgres)
-        {
-            await PostgresAsync(cancellation);
-        }
-        else
-        {
-            await SqliteAsync(cancellation);
+            await (database.Kind == DatabaseKind.Postgres ? PostgresAsync(cancellation) : SqliteAsync(cancellation));
         }
 
         _done = true;

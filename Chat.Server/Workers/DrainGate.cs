@@ -1,4 +1,3 @@
-using System.Globalization;
 using Chat.Contracts;
 using Chat.Server.Workers.Runtime;
 using Microsoft.AspNetCore.SignalR;
@@ -24,13 +23,8 @@ internal sealed class DrainGate(RequestDelegate next, DrainState drain, ProcessP
             return next(context);
         }
 
-        var wait = RetryAfter();
-        context.Response.Headers.RetryAfter = wait.ToString(CultureInfo.InvariantCulture);
-        return TypedResults.Problem(
-            "Connect again after the time given; another process, or this one's successor, will answer.",
-            statusCode: StatusCodes.Status503ServiceUnavailable,
-            title: "This process is shutting down.",
-            extensions: new Dictionary<string, object?> { ["code"] = ErrorCodes.Draining, ["retryable"] = true, ["retryAfter"] = wait }).ExecuteAsync(context);
+        return ComeAgain.TellAsync(
+            context, ErrorCodes.Draining, RetryAfter(), "This process is shutting down.", "Connect again after the time given; another process, or this one's successor, will answer.");
     }
 
     /// <summary>With others on the port at once; alone, when the successor can be there.</summary>

@@ -39,18 +39,12 @@ public sealed class ActionsTests(ConsoleFixture console)
         await Button(page, "Unblock…").ClickAsync();
         await page.AgreeAsync("said sorry");
         await Button(page, "Block…").WaitForAsync();
-        await Eventually.TrueAsync(
-            async () =>
-            {
-                await using var again = new StockClient(console.Server.Url, user, "phone");
-                return await again.ConnectAsync().ContinueWith(t => t.IsCompletedSuccessfully, TaskScheduler.Default);
-            },
-            "who was blocked may connect again");
+        await Eventually.TrueAsync(() => StockClient.CanConnectAsync(console.Server.Url, user), "who was blocked may connect again");
         Assert.Empty(complaints);
         await page.Context.CloseAsync();
-        await AuditedAsync("user.disconnect", "calm down");
-        await AuditedAsync("user.block", "it did not help");
-        await AuditedAsync("user.unblock", "said sorry");
+        await console.AuditedAsync("ada", "user.disconnect", "calm down");
+        await console.AuditedAsync("ada", "user.block", "it did not help");
+        await console.AuditedAsync("ada", "user.unblock", "said sorry");
     }
 
     [Fact]
@@ -58,12 +52,12 @@ public sealed class ActionsTests(ConsoleFixture console)
     {
         var (page, complaints) = await console.OpenAsync();
         await console.GoAsync(page, "admin/workers");
-        await Button(Worker(page, "w2"), "Stop…").ClickAsync();
+        await Button(page.WorkerRow("w2"), "Stop…").ClickAsync();
         await page.AgreeAsync();
-        await Worker(page, "w2").Locator(".mark:has-text('stopped')").WaitForAsync();
+        await page.WorkerRow("w2").Locator(".mark:has-text('stopped')").WaitForAsync();
         Assert.Single(console.Server.WorkerIds());
-        await Button(Worker(page, "w2"), "Start").ClickAsync();
-        await Worker(page, "w2").Locator(".mark:has-text('healthy')").WaitForAsync();
+        await Button(page.WorkerRow("w2"), "Start").ClickAsync();
+        await page.WorkerRow("w2").Locator(".mark:has-text('healthy')").WaitForAsync();
 
         var before = console.Server.WorkerIds();
         await Button(page, "Restart all…").ClickAsync();
@@ -73,12 +67,12 @@ public sealed class ActionsTests(ConsoleFixture console)
         await page.Locator("dialog[open] input[type=text]").FillAsync("restart 2");
         await page.AgreeAsync();
         await Eventually.TrueAsync(() => console.Server.WorkerIds() is { Count: 2 } now && !now.Intersect(before).Any(), "both workers are others now", TimeSpan.FromMinutes(2));
-        await Worker(page, "w1").Locator(".mark:has-text('healthy')").WaitForAsync();
-        await Worker(page, "w2").Locator(".mark:has-text('healthy')").WaitForAsync();
+        await page.WorkerRow("w1").Locator(".mark:has-text('healthy')").WaitForAsync();
+        await page.WorkerRow("w2").Locator(".mark:has-text('healthy')").WaitForAsync();
         Assert.Empty(complaints);
         await page.Context.CloseAsync();
-        await AuditedAsync("worker.stop", "w2");
-        await AuditedAsync("worker.restart-all", "worker.restart-all");
+        await console.AuditedAsync("ada", "worker.stop", "w2");
+        await console.AuditedAsync("ada", "worker.restart-all", "worker.restart-all");
     }
 
     [Fact]
@@ -97,7 +91,7 @@ public sealed class ActionsTests(ConsoleFixture console)
         await console.Server.WaitUntilReadyAsync();
         Assert.Empty(complaints);
         await page.Context.CloseAsync();
-        await AuditedAsync("maintenance", "a new disk");
+        await console.AuditedAsync("ada", "maintenance", "a new disk");
     }
 
     [Fact]
@@ -122,7 +116,7 @@ public sealed class ActionsTests(ConsoleFixture console)
         await page.Locator("main:has-text('acknowledged')").WaitForAsync();
         Assert.Empty(complaints);
         await page.Context.CloseAsync();
-        await AuditedAsync("topic.test", topic);
+        await console.AuditedAsync("ada", "topic.test", topic);
     }
 
     [Fact]
@@ -132,7 +126,7 @@ public sealed class ActionsTests(ConsoleFixture console)
         await console.GoAsync(page, "admin/settings");
         await console.GoAsync(page, "admin/audit");
         await Button(page, "Verify").ClickAsync();
-        await page.Locator("[role=status] .mark.good").WaitForAsync();
+        await page.Locator("main [role=status] .mark.good").WaitForAsync();
 
         var file = await page.Context.APIRequest.GetAsync(new Uri(console.Server.ConsoleUrl, "admin/export/audit.csv").ToString());
         Assert.Equal(200, file.Status);
@@ -146,14 +140,4 @@ public sealed class ActionsTests(ConsoleFixture console)
     private static ILocator Button(IPage page, string name) => page.GetByRole(AriaRole.Button, new() { Name = name, Exact = true });
 
     private static ILocator Button(ILocator within, string name) => within.GetByRole(AriaRole.Button, new() { Name = name, Exact = true });
-
-    private static ILocator Worker(IPage page, string id) => page.Locator($"tr[data-worker={id}]");
-
-    private async Task AuditedAsync(string action, string text)
-    {
-        var (page, _) = await console.OpenAsync();
-        await console.GoAsync(page, $"admin/audit?actor=ada&action={action}");
-        await page.Locator("tr[data-row]", new() { HasText = text }).First.WaitForAsync();
-        await page.Context.CloseAsync();
-    }
 }

@@ -18,6 +18,18 @@ internal static class OperatorPage
         await dialog.Locator("button[type=submit]:enabled").ClickAsync();
     }
 
+    /// <summary>A worker's row.</summary>
+    public static ILocator WorkerRow(this IPage page, string id) => page.Locator($"tr[data-worker={id}]");
+
+    /// <summary>Waits for a row of the audit log that holds this text.</summary>
+    public static async Task AuditedAsync(this ConsoleFixture console, string actor, string action, string text)
+    {
+        var (page, _) = await console.OpenAsync();
+        await console.GoAsync(page, $"admin/audit?actor={actor}&action={action}");
+        await page.Locator("tr[data-row]", new() { HasText = text }).First.WaitForAsync();
+        await page.Context.CloseAsync();
+    }
+
     /// <summary>A message in the corner of the page.</summary>
     public static Task ToldAsync(this IPage page, string text) => page.Locator(".rz-growl-item, .rz-notification-item").Filter(new() { HasText = text }).First.WaitForAsync();
 

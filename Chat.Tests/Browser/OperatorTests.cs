@@ -31,7 +31,7 @@ public sealed class OperatorTests(ConsoleFixture console)
         await Row(page, user).WaitForAsync(new() { State = WaitForSelectorState.Detached });
         Assert.Empty(complaints);
         await page.Context.CloseAsync();
-        await AuditedAsync("otto", "connection.disconnect", "an old version");
+        await console.AuditedAsync("otto", "connection.disconnect", "an old version");
     }
 
     [Fact]
@@ -57,7 +57,7 @@ public sealed class OperatorTests(ConsoleFixture console)
         Assert.Contains(user, told.Body!.Value.GetRawText(), StringComparison.Ordinal);
         Assert.Empty(complaints);
         await page.Context.CloseAsync();
-        await AuditedAsync("ada", "member.remove", "it sells watches");
+        await console.AuditedAsync("ada", "member.remove", "it sells watches");
     }
 
     [Fact]
@@ -84,7 +84,7 @@ public sealed class OperatorTests(ConsoleFixture console)
         Assert.Empty(Directory.GetFiles(Path.Combine(console.Server.Folder, "data", "stacks")));
         Assert.Empty(complaints);
         await page.Context.CloseAsync();
-        await AuditedAsync("ada", "worker.stacks", "w1");
+        await console.AuditedAsync("ada", "worker.stacks", "w1");
     }
 
     [Fact]
@@ -126,7 +126,7 @@ public sealed class OperatorTests(ConsoleFixture console)
         await Row(admin, "DiskFull").Locator(".chip:has-text('changed')").WaitForAsync(new() { State = WaitForSelectorState.Detached });
         Assert.Empty(complaints);
         await admin.Context.CloseAsync();
-        await AuditedAsync("otto", "alert.silence", "alertname=DiskFull");
+        await console.AuditedAsync("otto", "alert.silence", "alertname=DiskFull");
     }
 
     [Fact]
@@ -136,7 +136,7 @@ public sealed class OperatorTests(ConsoleFixture console)
         await console.GoAsync(viewer, "admin/workers");
         foreach (var name in new[] { "Restart…", "Drain…", "Stop…" })
         {
-            await viewer.RefusesAsync(Worker(viewer, "w2").GetByRole(AriaRole.Button, new() { Name = name }));
+            await viewer.RefusesAsync(viewer.WorkerRow("w2").GetByRole(AriaRole.Button, new() { Name = name }));
         }
 
         await viewer.Context.CloseAsync();
@@ -144,22 +144,22 @@ public sealed class OperatorTests(ConsoleFixture console)
         var (page, complaints) = await console.OpenAsync("otto");
         await console.GoAsync(page, "admin/workers");
         await page.RefusesAsync(page.GetByRole(AriaRole.Button, new() { Name = "Restart all…" }));
-        await Worker(page, "w2").GetByRole(AriaRole.Button, new() { Name = "Drain…" }).ClickAsync();
+        await page.WorkerRow("w2").GetByRole(AriaRole.Button, new() { Name = "Drain…" }).ClickAsync();
         await page.AgreeAsync();
-        await Worker(page, "w2").Locator(".mark:has-text('stopped')").WaitForAsync();
-        await Worker(page, "w2").GetByRole(AriaRole.Button, new() { Name = "Start", Exact = true }).ClickAsync();
-        await Worker(page, "w2").Locator(".mark:has-text('healthy')").WaitForAsync();
+        await page.WorkerRow("w2").Locator(".mark:has-text('stopped')").WaitForAsync();
+        await page.WorkerRow("w2").GetByRole(AriaRole.Button, new() { Name = "Start", Exact = true }).ClickAsync();
+        await page.WorkerRow("w2").Locator(".mark:has-text('healthy')").WaitForAsync();
 
-        var before = await Worker(page, "w2").Locator("td").Nth(2).InnerTextAsync();
-        await Worker(page, "w2").GetByRole(AriaRole.Button, new() { Name = "Restart…" }).ClickAsync();
+        var before = await page.WorkerRow("w2").Locator("td").Nth(2).InnerTextAsync();
+        await page.WorkerRow("w2").GetByRole(AriaRole.Button, new() { Name = "Restart…" }).ClickAsync();
         await page.AgreeAsync();
         await page.WaitForFunctionAsync(
             "before => { const row = document.querySelector('tr[data-worker=w2]'); return row.cells[2].innerText.trim() > '0' && row.cells[2].innerText !== before && row.innerText.includes('healthy'); }", before);
         Assert.Equal(2, console.Server.WorkerIds().Count);
         Assert.Empty(complaints);
         await page.Context.CloseAsync();
-        await AuditedAsync("otto", "worker.drain", "w2");
-        await AuditedAsync("otto", "worker.restart", "w2");
+        await console.AuditedAsync("otto", "worker.drain", "w2");
+        await console.AuditedAsync("otto", "worker.restart", "w2");
     }
 
     [Fact]
@@ -193,7 +193,7 @@ public sealed class OperatorTests(ConsoleFixture console)
         // A new process learns of it from whoever looks.
         var (looking, _) = await console.OpenAsync();
         await console.GoAsync(looking, "admin/workers");
-        var killed = int.Parse(await Worker(looking, "w1").Locator("td").Nth(2).InnerTextAsync(), System.Globalization.CultureInfo.InvariantCulture);
+        var killed = int.Parse(await looking.WorkerRow("w1").Locator("td").Nth(2).InnerTextAsync(), System.Globalization.CultureInfo.InvariantCulture);
         await looking.Context.CloseAsync();
         Assert.True(Signals.Send(killed, Signal.Kill));
         await Eventually.TrueAsync(() => console.Server.WorkerIds() is { Count: 2 } now && !now.Contains(killed), "there is another worker");
@@ -209,18 +209,8 @@ public sealed class OperatorTests(ConsoleFixture console)
         await page.Locator("section[aria-label=Trace] [role=status]:has-text('Ended')").WaitForAsync();
         Assert.Empty(complaints);
         await page.Context.CloseAsync();
-        await AuditedAsync("otto", "user.trace", "it loses messages");
+        await console.AuditedAsync("otto", "user.trace", "it loses messages");
     }
 
     private static ILocator Row(IPage page, string text) => page.Locator("tr[data-row]", new() { HasText = text });
-
-    private static ILocator Worker(IPage page, string id) => page.Locator($"tr[data-worker={id}]");
-
-    private async Task AuditedAsync(string actor, string action, string text)
-    {
-        var (page, _) = await console.OpenAsync();
-        await console.GoAsync(page, $"admin/audit?actor={actor}&action={action}");
-        await Row(page, text).First.WaitForAsync();
-        await page.Context.CloseAsync();
-    }
 }

@@ -50,14 +50,7 @@ public sealed class When_file_descriptors_run_out(ITestOutputHelper output)
         output.WriteLine($"told after {after.TotalSeconds:0.0} s");
 
         await Task.WhenAll(crowd.Select(client => client.DisposeAsync().AsTask()));
-        await Eventually.TrueAsync(
-            async () =>
-            {
-                await using var newcomer = new StockClient(node.Server.Url, "newcomer");
-                return await newcomer.ConnectAsync().ContinueWith(t => t.IsCompletedSuccessfully, TaskScheduler.Default);
-            },
-            "a newcomer comes in",
-            Deadline.Of(10));
+        await Eventually.TrueAsync(() => StockClient.CanConnectAsync(node.Server.Url, "newcomer"), "a newcomer comes in", Deadline.Of(10));
         await node.ToldAsync("resolved FileDescriptorsHigh warning", start, Deadline.Of(40));
         Assert.Equal([Told, "resolved FileDescriptorsHigh warning"], node.ToldOf("FileDescriptorsHigh"));
         Assert.InRange(node.Server.Output.Lines.Count(line => line.Contains("WRN", StringComparison.Ordinal) || line.Contains("ERR", StringComparison.Ordinal)), 0, 20);

@@ -36,11 +36,12 @@ internal sealed class ConversationAnswers(StorageGate gate, UserConnections user
             }
 
             var now = time.GetUtcNow();
-            var recent = await db.Outbox.AsNoTracking().Where(o => o.ConversationId == question.Id).OrderByDescending(o => o.Seq).Take(MostCounted).Select(o => o.At).ToListAsync(ct);
+            var latest = await db.Outbox.AsNoTracking().Where(o => o.ConversationId == question.Id).OrderByDescending(o => o.Seq).Take(MostCounted)
+                .Select(o => new { o.At, Bytes = o.Body == null ? 0 : (long)o.Body.Length }).ToListAsync(ct);
+            var times = latest.ConvertAll(m => m.At);
             var since = (now - Recent).ToUnixTimeMilliseconds();
-            var bytes = await db.Outbox.AsNoTracking().Where(o => o.ConversationId == question.Id && o.Body != null).OrderByDescending(o => o.Seq).Take(MostCounted).SumAsync(o => (long)o.Body!.Length, ct);
             var owing = await Cursors(db, question.Id).CountAsync(c => c.AckedSeq < view.Head, ct);
-            return new ConversationDetail { Conversation = view, MessagesPerMinute = recent.Count(at => at >= since) / Recent.TotalMinutes, Rate = MessageRate.Of(recent, recent.Count == MostCounted, now), StoredBytes = view.Head - view.First < MostCounted ? bytes : null, Owing = owing };
+            return new ConversationDetail { Conversation = view, MessagesPerMinute = times.Count(at => at >= since) / Recent.TotalMinutes, Rate = MessageRate.Of(times, times.Count == MostCounted, now), StoredBytes = view.Head - view.First < MostCounted ? latest.Sum(m => m.Bytes) : null, Owing = owing };
         },
         timeUp);
 

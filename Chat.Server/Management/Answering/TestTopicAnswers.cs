@@ -12,11 +12,9 @@ namespace Chat.Server.Management.Answering;
 /// <summary>Tries the way of a message out, on topics that are there for it: real subscribers are nobody's laboratory.</summary>
 internal sealed class TestTopicAnswers(StorageGate gate, LogWriter writer)
 {
-    private const string Prefix = TopicIds.Prefix + "test";
-
     public async Task<Reply<TestMessage>> PublishAsync(ConversationQuestion question, CancellationToken timeUp)
     {
-        if (!question.Id.StartsWith(Prefix, StringComparison.Ordinal))
+        if (!TopicIds.IsForTests(question.Id))
         {
             return new Refusal(ManagementCodes.NotSupported, "Test messages go to topics only whose name begins with \"test\".");
         }

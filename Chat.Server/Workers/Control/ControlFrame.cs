@@ -26,6 +26,9 @@ internal readonly record struct ControlFrame(FrameKind Kind, ReadOnlyMemory<byte
         buffer.Write(Payload.Span);
     }
 
+    /// <summary>To read frames from, and no more: what is there is taken in one call. Disposing of the stream is its owner's affair.</summary>
+    public static Stream ReadAhead(Stream stream) => new BufferedStream(stream, 64 * 1024);
+
     /// <summary>Null at the end of the stream.</summary>
     public static async ValueTask<ControlFrame?> ReadAsync(Stream stream, CancellationToken cancellationToken)
     {

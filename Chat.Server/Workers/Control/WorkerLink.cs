@@ -10,7 +10,6 @@ internal sealed class WorkerLink(Stream stream) : IAsyncDisposable
 {
     // To a worker that stopped reading, relayed payloads are dropped beyond this; the control messages are few and always queued.
     private const long MostRelayBytes = 8 * 1024 * 1024;
-    private const int ReadAhead = 64 * 1024;
 
     private readonly Channel<ControlFrame> _outgoing = Channel.CreateUnbounded<ControlFrame>(new() { SingleReader = true });
     private readonly PendingAnswers _answers = new();
@@ -39,8 +38,7 @@ internal sealed class WorkerLink(Stream stream) : IAsyncDisposable
         var writing = WriteAsync(ending.Token);
         try
         {
-            // Reads only; disposing of it is the stream's affair.
-            var incoming = new BufferedStream(stream, ReadAhead);
+            var incoming = ControlFrame.ReadAhead(stream);
             while (await ControlFrame.ReadAsync(incoming, ending.Token) is { } frame)
             {
                 if (frame.Kind is FrameKind.Relay)

@@ -13,7 +13,6 @@ internal sealed class ControlClient(WorkerIdentity identity) : IDisposable
 {
     // Beats and relayed payloads beyond this are dropped: the supervisor does not read, and holding them helps nobody.
     private const int MostQueued = 4096;
-    private const int ReadAhead = 64 * 1024;
 
     private readonly Socket _socket = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
     private readonly BlockingCollection<ControlFrame> _outgoing = [];
@@ -103,7 +102,7 @@ internal sealed class ControlClient(WorkerIdentity identity) : IDisposable
     {
         try
         {
-            var incoming = new BufferedStream(stream, ReadAhead);
+            var incoming = ControlFrame.ReadAhead(stream);
             while (ControlFrame.Read(incoming) is { } frame)
             {
                 if (frame.Kind is FrameKind.Relay)

@@ -34,6 +34,13 @@ internal sealed class StockClient(
         return client;
     }
 
+    /// <summary>Whether the user gets a connection now.</summary>
+    public static async Task<bool> CanConnectAsync(Uri server, string user)
+    {
+        await using var client = new StockClient(server, user);
+        return await client.ConnectAsync().ContinueWith(t => t.IsCompletedSuccessfully, TaskScheduler.Default);
+    }
+
     public override Task DisconnectAsync() => Hub.StopAsync();
 
     public override Task AckAsync(params AckPosition[] positions) => Hub.SendAsync("Ack", positions);
