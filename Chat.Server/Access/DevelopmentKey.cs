@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text;
 using Microsoft.Data.Sqlite;
 
 namespace Chat.Server.Access;
@@ -11,38 +12,26 @@ internal static class DevelopmentKey
 {
     public const string FileName = "development-signing-key";
 
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    /// <exception cref="IOException">The file can be neither read nor made.</exception>
     public static string LoadOrCreate(string folder)
     {
-        var path = Path.Combine(folder, FileName);
-        if (TryRead(path) is { } known)
-        {
-            return known;
-        }
-
         Directory.CreateDirectory(folder);
-        var key = Convert.ToBase64String(RandomNumberGenerator.GetBytes(48));
-        var draft = $"{path}.{Guid.NewGuid():n}";
-        var create = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows())
+        var path = Path.Combine(folder, FileName);
+        var since = TimeProvider.System.GetTimestamp();
+        while (true)
         {
-            create.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        }
-
-        using (var writer = new StreamWriter(draft, create))
-        {
-            writer.Write(key);
-        }
-
-        try
-        {
-            // Complete or not there: of several processes that start at once the first to move wins, the others read its key.
-            File.Move(draft, path, overwrite: false);
-            return key;
-        }
-        catch (IOException) when (File.Exists(path))
-        {
-            File.Delete(draft);
-            return TryRead(path) ?? throw new InvalidOperationException($"{path} is empty; delete it.");
+            try
+            {
+                // The file is its own lock: of several processes that start at once one makes the key, the others find it.
+                return TryRead(path) ?? Make(path);
+            }
+            catch (IOException) when (File.Exists(path) && TimeProvider.System.GetElapsedTime(since) < Patience)
+            {
+                // Another process has it open; a lock on a file cannot be awaited, only tried.
+                Thread.Sleep(TimeSpan.FromMilliseconds(5));
+            }
         }
     }
 
@@ -61,4 +50,24 @@ internal static class DevelopmentKey
 
     private static string? TryRead(string path) =>
         File.Exists(path) && File.ReadAllText(path).Trim() is { Length: > 0 } key ? key : null;
+
+    private static string Make(string path)
+    {
+        var create = new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.None };
+        if (!OperatingSystem.IsWindows())
+        {
+            create.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        using var file = new FileStream(path, create);
+        using var reader = new StreamReader(file);
+        if (reader.ReadToEnd().Trim() is { Length: > 0 } known)
+        {
+            return known;
+        }
+
+        var key = Convert.ToBase64String(RandomNumberGenerator.GetBytes(48));
+        file.Write(Encoding.ASCII.GetBytes(key));
+        return key;
+    }
 }

@@ -75,7 +75,6 @@ public sealed class When_the_server_breaks_its_promise(ITestOutputHelper output)
 
             await dying.Inbox.WaitForCountAsync(5);
             await dying.AckAsync(new AckPosition(conversation, 1));
-            await dying.CallAsync<PingResult>("Ping", new PingRequest());
             history.Received("bob", "d", dying.Inbox.Items[0]);
         }
 

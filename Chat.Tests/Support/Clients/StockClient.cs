@@ -43,7 +43,8 @@ internal sealed class StockClient(
 
     public override Task DisconnectAsync() => Hub.StopAsync();
 
-    public override Task AckAsync(params AckPosition[] positions) => Hub.SendAsync("Ack", positions);
+    /// <summary>Invoked, so that it has been taken when this ends: what was only sent is dropped by a client that is stopped right after.</summary>
+    public override Task AckAsync(params AckPosition[] positions) => Hub.InvokeAsync("Ack", positions);
 
     public override async ValueTask DisposeAsync()
     {

@@ -38,7 +38,7 @@ const connect = async ({ url, token, autoAck, automaticReconnect }) => {
 const commands = {
   connect,
   invoke: ({ method, request }) => connection.invoke(method, request),
-  ack: ({ positions }) => connection.send('Ack', positions),
+  ack: ({ positions }) => connection.invoke('Ack', positions),
   disconnect: () => connection.stop(),
 };
 
