@@ -15,6 +15,7 @@ internal abstract class ChatDb(DbContextOptions options) : DbContext(options)
     public DbSet<DeliveryRoundRow> DeliveryRounds => Set<DeliveryRoundRow>();
     public DbSet<DeadLetterRow> DeadLetters => Set<DeadLetterRow>();
     public DbSet<BlockRow> Blocks => Set<BlockRow>();
+    public DbSet<NodeRow> Nodes => Set<NodeRow>();
 
     protected override void OnModelCreating(ModelBuilder model)
     {
@@ -31,7 +32,11 @@ internal abstract class ChatDb(DbContextOptions options) : DbContext(options)
             e.Property(c => c.UniqueKey).HasColumnName("unique_key");
             e.Property(c => c.CreatedAt).HasColumnName("created_at");
             e.Property(c => c.UpdatedAt).HasColumnName("updated_at");
+            e.Property(c => c.LockedAt).HasColumnName("locked_at");
+            e.Property(c => c.LockedReason).HasColumnName("locked_reason");
+            e.Property(c => c.LockedBy).HasColumnName("locked_by");
             e.HasIndex(c => c.UniqueKey).IsUnique().HasDatabaseName("conversations_unique_key");
+            e.HasIndex(c => c.LockedAt).HasFilter("locked_at IS NOT NULL").HasDatabaseName("conversations_locked");
         });
         model.Entity<MemberRow>(e =>
         {
@@ -91,6 +96,8 @@ internal abstract class ChatDb(DbContextOptions options) : DbContext(options)
             e.Property(c => c.DeviceId).HasColumnName("device_id");
             e.Property(c => c.ConversationId).HasColumnName("conversation_id");
             e.Property(c => c.AckedSeq).HasColumnName("acked_seq");
+            // For operators, who ask by conversation. Without the position in it, so that an acknowledgement does not touch it.
+            e.HasIndex(c => c.ConversationId).HasDatabaseName("cursors_conversation");
         });
         model.Entity<SubscriptionRow>(e =>
         {
@@ -124,6 +131,16 @@ internal abstract class ChatDb(DbContextOptions options) : DbContext(options)
             e.Property(b => b.EndsAt).HasColumnName("ends_at");
             e.Property(b => b.ChangedAt).HasColumnName("changed_at");
             e.HasIndex(b => b.ChangedAt).HasDatabaseName("blocks_changed");
+        });
+        model.Entity<NodeRow>(e =>
+        {
+            e.ToTable("nodes").HasKey(n => n.Id);
+            e.Property(n => n.Id).HasColumnName("id");
+            e.Property(n => n.Name).HasColumnName("name");
+            e.Property(n => n.ManagementUrl).HasColumnName("management_url");
+            e.Property(n => n.Version).HasColumnName("version");
+            e.Property(n => n.StartedAt).HasColumnName("started_at");
+            e.Property(n => n.SeenAt).HasColumnName("seen_at");
         });
         model.Entity<DeadLetterRow>(e =>
         {

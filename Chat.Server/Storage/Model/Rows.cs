@@ -17,6 +17,11 @@ internal sealed class ConversationRow
     public string? UniqueKey { get; set; }
     public long CreatedAt { get; set; }
     public long UpdatedAt { get; set; }
+
+    /// <summary>Since when nothing may be sent to it; null: it is open.</summary>
+    public long? LockedAt { get; set; }
+    public string? LockedReason { get; set; }
+    public string? LockedBy { get; set; }
 }
 
 /// <summary>A user's place in a conversation. Kept after leaving, so that what was owed up to then is still delivered.</summary>
@@ -158,6 +163,24 @@ internal sealed class BlockRow
 
     /// <summary>When it was made, changed or lifted; processes ask for what changed since they asked last.</summary>
     public long ChangedAt { get; set; }
+}
+
+/// <summary>A node as it announces itself to whoever manages all of them: where it is reached, and when it was there last.</summary>
+internal sealed class NodeRow
+{
+    /// <summary>What it is called across restarts.</summary>
+    public required string Id { get; set; }
+    public required string Name { get; set; }
+
+    /// <summary>Where its management API is.</summary>
+    public required string ManagementUrl { get; set; }
+    public required string Version { get; set; }
+
+    /// <summary>Unix milliseconds, UTC.</summary>
+    public long StartedAt { get; set; }
+
+    /// <summary>Unix milliseconds, UTC.</summary>
+    public long SeenAt { get; set; }
 }
 
 internal enum DeadLetterState : short

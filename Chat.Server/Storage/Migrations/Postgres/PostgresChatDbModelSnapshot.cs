@@ -125,6 +125,20 @@ namespace Chat.Server.Storage.Migrations.Postgres
                         .HasColumnType("smallint")
                         .HasColumnName("kind");
 
+                    b.Property<long?>("LockedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("locked_at");
+
+                    b.Property<string>("LockedBy")
+                        .HasColumnType("text")
+                        .HasColumnName("locked_by")
+                        .UseCollation("C");
+
+                    b.Property<string>("LockedReason")
+                        .HasColumnType("text")
+                        .HasColumnName("locked_reason")
+                        .UseCollation("C");
+
                     b.Property<short>("Policy")
                         .HasColumnType("smallint")
                         .HasColumnName("policy");
@@ -144,6 +158,10 @@ namespace Chat.Server.Storage.Migrations.Postgres
                         .HasColumnName("updated_at");
 
                     b.HasKey("Id");
+
+                    b.HasIndex("LockedAt")
+                        .HasDatabaseName("conversations_locked")
+                        .HasFilter("locked_at IS NOT NULL");
 
                     b.HasIndex("UniqueKey")
                         .IsUnique()
@@ -174,6 +192,9 @@ namespace Chat.Server.Storage.Migrations.Postgres
                         .HasColumnName("acked_seq");
 
                     b.HasKey("UserId", "DeviceId", "ConversationId");
+
+                    b.HasIndex("ConversationId")
+                        .HasDatabaseName("cursors_conversation");
 
                     b.ToTable("cursors", (string)null);
                 });
@@ -388,6 +409,44 @@ namespace Chat.Server.Storage.Migrations.Postgres
                         .HasDatabaseName("members_user");
 
                     b.ToTable("members", (string)null);
+                });
+
+            modelBuilder.Entity("Chat.Server.Storage.Model.NodeRow", b =>
+                {
+                    b.Property<string>("Id")
+                        .HasColumnType("text")
+                        .HasColumnName("id")
+                        .UseCollation("C");
+
+                    b.Property<string>("ManagementUrl")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("management_url")
+                        .UseCollation("C");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("name")
+                        .UseCollation("C");
+
+                    b.Property<long>("SeenAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("seen_at");
+
+                    b.Property<long>("StartedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("started_at");
+
+                    b.Property<string>("Version")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("version")
+                        .UseCollation("C");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("nodes", (string)null);
                 });
 
             modelBuilder.Entity("Chat.Server.Storage.Model.OutboxRow", b =>

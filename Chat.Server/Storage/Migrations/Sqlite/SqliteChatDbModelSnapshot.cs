@@ -112,6 +112,18 @@ namespace Chat.Server.Storage.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("kind");
 
+                    b.Property<long?>("LockedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("locked_at");
+
+                    b.Property<string>("LockedBy")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("locked_by");
+
+                    b.Property<string>("LockedReason")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("locked_reason");
+
                     b.Property<short>("Policy")
                         .HasColumnType("INTEGER")
                         .HasColumnName("policy");
@@ -129,6 +141,10 @@ namespace Chat.Server.Storage.Migrations.Sqlite
                         .HasColumnName("updated_at");
 
                     b.HasKey("Id");
+
+                    b.HasIndex("LockedAt")
+                        .HasDatabaseName("conversations_locked")
+                        .HasFilter("locked_at IS NOT NULL");
 
                     b.HasIndex("UniqueKey")
                         .IsUnique()
@@ -156,6 +172,9 @@ namespace Chat.Server.Storage.Migrations.Sqlite
                         .HasColumnName("acked_seq");
 
                     b.HasKey("UserId", "DeviceId", "ConversationId");
+
+                    b.HasIndex("ConversationId")
+                        .HasDatabaseName("cursors_conversation");
 
                     b.ToTable("cursors", (string)null);
                 });
@@ -350,6 +369,40 @@ namespace Chat.Server.Storage.Migrations.Sqlite
                         .HasDatabaseName("members_user");
 
                     b.ToTable("members", (string)null);
+                });
+
+            modelBuilder.Entity("Chat.Server.Storage.Model.NodeRow", b =>
+                {
+                    b.Property<string>("Id")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("id");
+
+                    b.Property<string>("ManagementUrl")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("management_url");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("name");
+
+                    b.Property<long>("SeenAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("seen_at");
+
+                    b.Property<long>("StartedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("started_at");
+
+                    b.Property<string>("Version")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("nodes", (string)null);
                 });
 
             modelBuilder.Entity("Chat.Server.Storage.Model.OutboxRow", b =>

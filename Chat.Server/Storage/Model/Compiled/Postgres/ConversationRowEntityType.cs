@@ -19,8 +19,8 @@ namespace Chat.Server.Storage.Model.Compiled.Postgres
                 "Chat.Server.Storage.Model.ConversationRow",
                 typeof(ConversationRow),
                 baseEntityType,
-                propertyCount: 10,
-                unnamedIndexCount: 1,
+                propertyCount: 13,
+                unnamedIndexCount: 2,
                 keyCount: 1);
 
             var id = runtimeEntityType.AddProperty(
@@ -77,6 +77,33 @@ namespace Chat.Server.Storage.Model.Compiled.Postgres
             kind.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
             kind.AddAnnotation("Relational:ColumnName", "kind");
 
+            var lockedAt = runtimeEntityType.AddProperty(
+                "LockedAt",
+                typeof(long?),
+                propertyInfo: typeof(ConversationRow).GetProperty("LockedAt", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(ConversationRow).GetField("<LockedAt>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                nullable: true);
+            lockedAt.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
+            lockedAt.AddAnnotation("Relational:ColumnName", "locked_at");
+
+            var lockedBy = runtimeEntityType.AddProperty(
+                "LockedBy",
+                typeof(string),
+                propertyInfo: typeof(ConversationRow).GetProperty("LockedBy", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(ConversationRow).GetField("<LockedBy>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                nullable: true);
+            lockedBy.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
+            lockedBy.AddAnnotation("Relational:ColumnName", "locked_by");
+
+            var lockedReason = runtimeEntityType.AddProperty(
+                "LockedReason",
+                typeof(string),
+                propertyInfo: typeof(ConversationRow).GetProperty("LockedReason", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(ConversationRow).GetField("<LockedReason>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                nullable: true);
+            lockedReason.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
+            lockedReason.AddAnnotation("Relational:ColumnName", "locked_reason");
+
             var policy = runtimeEntityType.AddProperty(
                 "Policy",
                 typeof(ConversationPolicy),
@@ -118,9 +145,14 @@ namespace Chat.Server.Storage.Model.Compiled.Postgres
             runtimeEntityType.SetPrimaryKey(key);
 
             var index = runtimeEntityType.AddIndex(
+                new[] { lockedAt });
+            index.AddAnnotation("Relational:Filter", "locked_at IS NOT NULL");
+            index.AddAnnotation("Relational:Name", "conversations_locked");
+
+            var index0 = runtimeEntityType.AddIndex(
                 new[] { uniqueKey },
                 unique: true);
-            index.AddAnnotation("Relational:Name", "conversations_unique_key");
+            index0.AddAnnotation("Relational:Name", "conversations_unique_key");
 
             return runtimeEntityType;
         }

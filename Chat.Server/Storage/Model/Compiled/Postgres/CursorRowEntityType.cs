@@ -20,6 +20,7 @@ namespace Chat.Server.Storage.Model.Compiled.Postgres
                 typeof(CursorRow),
                 baseEntityType,
                 propertyCount: 4,
+                unnamedIndexCount: 1,
                 keyCount: 1);
 
             var userId = runtimeEntityType.AddProperty(
@@ -61,6 +62,10 @@ namespace Chat.Server.Storage.Model.Compiled.Postgres
             var key = runtimeEntityType.AddKey(
                 new[] { userId, deviceId, conversationId });
             runtimeEntityType.SetPrimaryKey(key);
+
+            var index = runtimeEntityType.AddIndex(
+                new[] { conversationId });
+            index.AddAnnotation("Relational:Name", "cursors_conversation");
 
             return runtimeEntityType;
         }

@@ -12,7 +12,7 @@ namespace Chat.Server.Storage.Model.Compiled.Postgres
     public partial class PostgresChatDbModel
     {
         private PostgresChatDbModel()
-            : base(skipDetectChanges: false, modelId: new Guid("c982b95b-6c14-41f2-9d59-780428ab0daa"), entityTypeCount: 10)
+            : base(skipDetectChanges: false, modelId: new Guid("ca9dd065-7555-4593-a011-08edee6b7ead"), entityTypeCount: 11)
         {
         }
 
@@ -26,6 +26,7 @@ namespace Chat.Server.Storage.Model.Compiled.Postgres
             var deliveryRoundRow = DeliveryRoundRowEntityType.Create(this);
             var deviceRow = DeviceRowEntityType.Create(this);
             var memberRow = MemberRowEntityType.Create(this);
+            var nodeRow = NodeRowEntityType.Create(this);
             var outboxRow = OutboxRowEntityType.Create(this);
             var subscriptionRow = SubscriptionRowEntityType.Create(this);
 
@@ -37,6 +38,7 @@ namespace Chat.Server.Storage.Model.Compiled.Postgres
             DeliveryRoundRowEntityType.CreateAnnotations(deliveryRoundRow);
             DeviceRowEntityType.CreateAnnotations(deviceRow);
             MemberRowEntityType.CreateAnnotations(memberRow);
+            NodeRowEntityType.CreateAnnotations(nodeRow);
             OutboxRowEntityType.CreateAnnotations(outboxRow);
             SubscriptionRowEntityType.CreateAnnotations(subscriptionRow);
 

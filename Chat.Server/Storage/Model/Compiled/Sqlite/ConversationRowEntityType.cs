@@ -18,8 +18,8 @@ namespace Chat.Server.Storage.Model.Compiled.Sqlite
                 "Chat.Server.Storage.Model.ConversationRow",
                 typeof(ConversationRow),
                 baseEntityType,
-                propertyCount: 10,
-                unnamedIndexCount: 1,
+                propertyCount: 13,
+                unnamedIndexCount: 2,
                 keyCount: 1);
 
             var id = runtimeEntityType.AddProperty(
@@ -70,6 +70,30 @@ namespace Chat.Server.Storage.Model.Compiled.Sqlite
             kind.SetSentinelFromProviderValue((short)0);
             kind.AddAnnotation("Relational:ColumnName", "kind");
 
+            var lockedAt = runtimeEntityType.AddProperty(
+                "LockedAt",
+                typeof(long?),
+                propertyInfo: typeof(ConversationRow).GetProperty("LockedAt", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(ConversationRow).GetField("<LockedAt>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                nullable: true);
+            lockedAt.AddAnnotation("Relational:ColumnName", "locked_at");
+
+            var lockedBy = runtimeEntityType.AddProperty(
+                "LockedBy",
+                typeof(string),
+                propertyInfo: typeof(ConversationRow).GetProperty("LockedBy", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(ConversationRow).GetField("<LockedBy>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                nullable: true);
+            lockedBy.AddAnnotation("Relational:ColumnName", "locked_by");
+
+            var lockedReason = runtimeEntityType.AddProperty(
+                "LockedReason",
+                typeof(string),
+                propertyInfo: typeof(ConversationRow).GetProperty("LockedReason", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(ConversationRow).GetField("<LockedReason>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                nullable: true);
+            lockedReason.AddAnnotation("Relational:ColumnName", "locked_reason");
+
             var policy = runtimeEntityType.AddProperty(
                 "Policy",
                 typeof(ConversationPolicy),
@@ -107,9 +131,14 @@ namespace Chat.Server.Storage.Model.Compiled.Sqlite
             runtimeEntityType.SetPrimaryKey(key);
 
             var index = runtimeEntityType.AddIndex(
+                new[] { lockedAt });
+            index.AddAnnotation("Relational:Filter", "locked_at IS NOT NULL");
+            index.AddAnnotation("Relational:Name", "conversations_locked");
+
+            var index0 = runtimeEntityType.AddIndex(
                 new[] { uniqueKey },
                 unique: true);
-            index.AddAnnotation("Relational:Name", "conversations_unique_key");
+            index0.AddAnnotation("Relational:Name", "conversations_unique_key");
 
             return runtimeEntityType;
         }

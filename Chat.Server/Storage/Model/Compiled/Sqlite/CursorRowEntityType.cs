@@ -19,6 +19,7 @@ namespace Chat.Server.Storage.Model.Compiled.Sqlite
                 typeof(CursorRow),
                 baseEntityType,
                 propertyCount: 4,
+                unnamedIndexCount: 1,
                 keyCount: 1);
 
             var userId = runtimeEntityType.AddProperty(
@@ -56,6 +57,10 @@ namespace Chat.Server.Storage.Model.Compiled.Sqlite
             var key = runtimeEntityType.AddKey(
                 new[] { userId, deviceId, conversationId });
             runtimeEntityType.SetPrimaryKey(key);
+
+            var index = runtimeEntityType.AddIndex(
+                new[] { conversationId });
+            index.AddAnnotation("Relational:Name", "cursors_conversation");
 
             return runtimeEntityType;
         }

@@ -11,7 +11,7 @@ namespace Chat.Server.Storage.Model.Compiled.Sqlite
     public partial class SqliteChatDbModel
     {
         private SqliteChatDbModel()
-            : base(skipDetectChanges: false, modelId: new Guid("66f04833-1bce-40a7-bc37-28a28ab5e4f2"), entityTypeCount: 10)
+            : base(skipDetectChanges: false, modelId: new Guid("69504c04-cb42-4851-9806-e8b711b6f481"), entityTypeCount: 11)
         {
         }
 
@@ -25,6 +25,7 @@ namespace Chat.Server.Storage.Model.Compiled.Sqlite
             var deliveryRoundRow = DeliveryRoundRowEntityType.Create(this);
             var deviceRow = DeviceRowEntityType.Create(this);
             var memberRow = MemberRowEntityType.Create(this);
+            var nodeRow = NodeRowEntityType.Create(this);
             var outboxRow = OutboxRowEntityType.Create(this);
             var subscriptionRow = SubscriptionRowEntityType.Create(this);
 
@@ -36,6 +37,7 @@ namespace Chat.Server.Storage.Model.Compiled.Sqlite
             DeliveryRoundRowEntityType.CreateAnnotations(deliveryRoundRow);
             DeviceRowEntityType.CreateAnnotations(deviceRow);
             MemberRowEntityType.CreateAnnotations(memberRow);
+            NodeRowEntityType.CreateAnnotations(nodeRow);
             OutboxRowEntityType.CreateAnnotations(outboxRow);
             SubscriptionRowEntityType.CreateAnnotations(subscriptionRow);
 
