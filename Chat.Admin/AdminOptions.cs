@@ -50,4 +50,7 @@ internal sealed class AdminOptions
 
     /// <summary>Plain HTTP is served on every address: for a container whose port is published to its own machine alone.</summary>
     public bool PlainHttp { get; set; }
+
+    /// <summary>Shows, beside the configured <c>Nodes</c>, those that announce themselves in their database (<c>Management:PublicUrl</c>); they are asked with the key of the first of <c>Nodes</c>.</summary>
+    public bool FindNodes { get; set; }
 }

@@ -1,5 +1,3 @@
-using Microsoft.Extensions.Options;
-
 namespace Chat.Admin.Access;
 
 /// <summary>What every request passes: headers that close doors in browsers, the origin of whoever opens a circuit, the number of open pages.</summary>
@@ -38,8 +36,7 @@ internal static class Doors
                     return;
                 }
 
-                var most = context.RequestServices.GetRequiredService<IOptions<AdminOptions>>().Value.MaxCircuits;
-                if (context.Request.Path.StartsWithSegments("/_blazor/negotiate") && context.RequestServices.GetRequiredService<CircuitCount>().Open >= most)
+                if (context.Request.Path.StartsWithSegments("/_blazor/negotiate") && context.RequestServices.GetRequiredService<CircuitCount>().IsFull)
                 {
                     context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
                     context.Response.Headers.RetryAfter = "30";

@@ -36,7 +36,8 @@ internal static class FrameSetup
     public static void MapFrame(this WebApplication app)
     {
         app.MapGet("/", () => Results.LocalRedirect("/admin")).AllowAnonymous();
-        app.MapGet(AlivePath, () => Results.NoContent()).AllowAnonymous();
+        // What a page asks that has no circuit: whether it would get one.
+        app.MapGet(AlivePath, (CircuitCount count) => count.IsFull ? Results.StatusCode(StatusCodes.Status503ServiceUnavailable) : Results.NoContent()).AllowAnonymous();
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode(server => server.ContentSecurityFrameAncestorsPolicy = null);
     }
 }

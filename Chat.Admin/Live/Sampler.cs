@@ -28,8 +28,18 @@ internal sealed partial class Sampler(IServerApi api, TimeProvider time, ILogger
     /// <summary>On a thread of the pool; a handler must not block.</summary>
     public event Action<LivePicture>? Changed;
 
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        Task.WhenAll(api.Nodes.Select(node => FollowAsync(node, stoppingToken)).Append(TellAsync(stoppingToken)));
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var followed = new Dictionary<string, (CancellationTokenSource Stop, Task Following)>();
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            Follow(followed, stoppingToken);
+            await ((Task)_news.WaitAsync(Interval, stoppingToken)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            Tell();
+        }
+
+        await Task.WhenAll(followed.Values.Select(f => f.Following));
+    }
 
     /// <summary>One event of a node's feed; true when viewers should hear of it at once.</summary>
     internal bool Take(string node, LiveEvent item)
@@ -42,7 +52,7 @@ internal sealed partial class Sampler(IServerApi api, TimeProvider time, ILogger
         var overview = JsonSerializer.Deserialize<Overview>(item.Data, ChatJson.Options);
         lock (_gate)
         {
-            var before = _nodes[node];
+            var before = _nodes.GetValueOrDefault(node) ?? NodePicture.Unheard(node);
             _nodes[node] = new(node, overview ?? before.Overview, time.GetUtcNow(), Connected: true, LostAt: null, Problem: null);
 
             // A state that changed is worth more haste than a number.
@@ -54,7 +64,7 @@ internal sealed partial class Sampler(IServerApi api, TimeProvider time, ILogger
     {
         lock (_gate)
         {
-            var picture = new LivePicture(++_version, time.GetUtcNow(), [.. api.Nodes.Select(n => _nodes[n])]);
+            var picture = new LivePicture(++_version, time.GetUtcNow(), [.. api.Nodes.Select(n => _nodes.GetValueOrDefault(n) ?? NodePicture.Unheard(n))]);
             Current = picture;
             History.Add(picture);
             return picture;
@@ -63,6 +73,28 @@ internal sealed partial class Sampler(IServerApi api, TimeProvider time, ILogger
 
     private static bool SameWorkers(Overview? before, Overview? after) =>
         (before?.Workers ?? []).Select(w => (w.Id, w.State)).SequenceEqual((after?.Workers ?? []).Select(w => (w.Id, w.State)));
+
+    /// <summary>Begins with nodes that were found, ends with those that are gone.</summary>
+    private void Follow(Dictionary<string, (CancellationTokenSource Stop, Task Following)> followed, CancellationToken stoppingToken)
+    {
+        var nodes = api.Nodes;
+        foreach (var found in nodes.Where(n => !followed.ContainsKey(n)))
+        {
+            var stop = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
+            followed[found] = (stop, FollowAsync(found, stop.Token));
+        }
+
+        foreach (var gone in followed.Keys.Except(nodes).ToList())
+        {
+            followed.Remove(gone, out var follower);
+            follower.Stop.Cancel();
+            follower.Stop.Dispose();
+            lock (_gate)
+            {
+                _nodes.Remove(gone);
+            }
+        }
+    }
 
     private async Task FollowAsync(string node, CancellationToken stoppingToken)
     {
@@ -112,7 +144,7 @@ internal sealed partial class Sampler(IServerApi api, TimeProvider time, ILogger
     {
         lock (_gate)
         {
-            var before = _nodes[node];
+            var before = _nodes.GetValueOrDefault(node) ?? NodePicture.Unheard(node);
             if (before.LostAt is not null)
             {
                 return;
@@ -137,23 +169,6 @@ internal sealed partial class Sampler(IServerApi api, TimeProvider time, ILogger
             {
                 // Another node was faster; one wake-up does for both.
             }
-        }
-    }
-
-    private async Task TellAsync(CancellationToken stoppingToken)
-    {
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            try
-            {
-                await _news.WaitAsync(Interval, stoppingToken);
-            }
-            catch (OperationCanceledException)
-            {
-                return;
-            }
-
-            Tell();
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
@@ -7,26 +8,19 @@ using System.Text.Json;
 using Chat.Admin.Access;
 using Chat.Contracts;
 using Chat.Contracts.Management;
-using Microsoft.Extensions.Options;
 
 namespace Chat.Admin.ServerApi;
 
-internal sealed class HttpServerApi : IServerApi, IDisposable
+internal sealed class HttpServerApi(NodeBook nodes) : IServerApi, IDisposable
 {
     private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(4);
 
     // A node writes at least a snapshot a second; silence means that it hangs.
     private static readonly TimeSpan Silence = TimeSpan.FromSeconds(5);
 
-    private readonly Dictionary<string, HttpClient> _clients;
+    private readonly ConcurrentDictionary<NodeOptions, Lazy<HttpClient>> _clients = new();
 
-    public HttpServerApi(IOptions<NodesOptions> options)
-    {
-        Nodes = [.. options.Value.Nodes.Select(n => n.Name)];
-        _clients = options.Value.Nodes.ToDictionary(n => n.Name, ClientOf);
-    }
-
-    public IReadOnlyList<string> Nodes { get; }
+    public IReadOnlyList<string> Nodes => nodes.Names;
 
     public async Task<Reply<T>> GetAsync<T>(string node, string pathAndQuery, Role role, CancellationToken cancellationToken)
         where T : class
@@ -55,7 +49,7 @@ internal sealed class HttpServerApi : IServerApi, IDisposable
         request.Headers.Accept.Add(new("text/event-stream"));
         request.Headers.Add(ManagementHeaders.Actor, "console");
         request.Headers.Add(ManagementHeaders.Role, ManagementRoles.Viewer);
-        using var response = await _clients[node].SendAsync(request, HttpCompletionOption.ResponseHeadersRead, quiet.Token);
+        using var response = await ClientOf(node).SendAsync(request, HttpCompletionOption.ResponseHeadersRead, quiet.Token);
         response.EnsureSuccessStatusCode();
         await using var stream = await response.Content.ReadAsStreamAsync(quiet.Token);
         await foreach (var item in SseParser.Create(stream).EnumerateAsync(quiet.Token))
@@ -69,7 +63,7 @@ internal sealed class HttpServerApi : IServerApi, IDisposable
     {
         foreach (var client in _clients.Values)
         {
-            client.Dispose();
+            client.Value.Dispose();
         }
     }
 
@@ -80,7 +74,7 @@ internal sealed class HttpServerApi : IServerApi, IDisposable
         limit.CancelAfter(AnswerWithin);
         try
         {
-            using var response = await _clients[node].SendAsync(request, limit.Token);
+            using var response = await ClientOf(node).SendAsync(request, limit.Token);
             if (response.IsSuccessStatusCode)
             {
                 return await response.Content.ReadFromJsonAsync<T>(ChatJson.Options, limit.Token) is { } value
@@ -117,7 +111,23 @@ internal sealed class HttpServerApi : IServerApi, IDisposable
         _ => ManagementRoles.Viewer,
     };
 
-    private static HttpClient ClientOf(NodeOptions node)
+    /// <exception cref="HttpRequestException">The node is not shown any more.</exception>
+    private HttpClient ClientOf(string name)
+    {
+        var node = nodes.Find(name) ?? throw new HttpRequestException("The node is gone.");
+        var client = _clients.GetOrAdd(node, static n => new(() => Connect(n)));
+        foreach (var gone in _clients.Keys.Where(n => nodes.Find(n.Name) != n))
+        {
+            if (_clients.TryRemove(gone, out var old))
+            {
+                old.Value.Dispose();
+            }
+        }
+
+        return client.Value;
+    }
+
+    private static HttpClient Connect(NodeOptions node)
     {
         var handler = new SocketsHttpHandler
         {

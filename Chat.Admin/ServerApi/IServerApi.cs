@@ -8,7 +8,7 @@ namespace Chat.Admin.ServerApi;
 /// </summary>
 internal interface IServerApi
 {
-    /// <summary>Names of the nodes, in the order of the configuration.</summary>
+    /// <summary>Names of the nodes, in the order of the configuration; others may be found and go while the console runs.</summary>
     IReadOnlyList<string> Nodes { get; }
 
     Task<Reply<T>> GetAsync<T>(string node, string pathAndQuery, Role role, CancellationToken cancellationToken)

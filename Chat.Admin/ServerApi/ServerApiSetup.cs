@@ -9,7 +9,9 @@ internal static class ServerApiSetup
         var services = builder.Services;
         services.AddOptionsWithValidateOnStart<NodesOptions>().Configure<IConfiguration>(NodesOptions.Read);
         services.AddSingleton<IValidateOptions<NodesOptions>, NodesOptions.Validator>();
+        services.AddSingleton<NodeBook>();
         services.AddSingleton<IServerApi, HttpServerApi>();
+        services.AddHostedService<NodeFinder>();
         services.AddSingleton<SharedReads>();
         services.AddSingleton<Fleet>();
         services.AddSingleton<Charts>();

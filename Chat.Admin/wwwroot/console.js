@@ -140,6 +140,22 @@ window.consoleUi = {
 const silence = 15000;
 window.Blazor?.start({ circuit: { configureSignalR: (builder) => builder.withServerTimeout(silence) } });
 
+// A page that gets no circuit would look like one that is live. It asks whether there is room, says so while there is none, and is loaded anew when there is.
+const pauses = (ms) => new Promise((done) => setTimeout(done, ms));
+const full = document.getElementById("full");
+const waitForRoom = async () => {
+  for (let pause = 1000; !watcher; pause = Math.min(pause * 2, 10000)) {
+    await pauses(pause);
+    if (watcher) break;
+    const alive = await fetch("/admin/alive", { cache: "no-store" }).catch(() => undefined);
+    if (alive?.ok && !full.hidden) { location.reload(); return; }
+    if (alive?.status !== 503 || watcher) continue;
+    full.hidden = false;
+    document.documentElement.toggleAttribute("data-lost", true);
+  }
+};
+if (window.Blazor) waitForRoom();
+
 // That the circuit is lost the page says by itself: who would tell it otherwise is what is lost.
 // A circuit that the server gave up cannot be resumed: the page is loaded anew as soon as somebody answers.
 const overlay = document.getElementById("components-reconnect-modal");
@@ -154,7 +170,7 @@ if (overlay) {
     trying = true;
     for (let pause = 500; ; pause = Math.min(pause * 2, 10000)) {
       try { if ((await fetch("/admin/alive", { cache: "no-store" })).ok) { location.reload(); return; } } catch { /* not yet */ }
-      await new Promise((done) => setTimeout(done, pause));
+      await pauses(pause);
     }
   }).observe(overlay, { attributes: true, attributeFilter: ["class"] });
 }

@@ -18,6 +18,9 @@ public static class ManagementRoutes
     /// <summary>GET a list of <see cref="NodeEvent"/>, newest first, at most 200. Viewer.</summary>
     public const string Events = Root + "/events";
 
+    /// <summary>GET <see cref="NodesAnswer"/>. Viewer.</summary>
+    public const string Nodes = Root + "/nodes";
+
     /// <summary>GET <see cref="WorkersAnswer"/>. Viewer.</summary>
     public const string Workers = Root + "/workers";
 

@@ -20,6 +20,7 @@ internal static class DevelopmentKey
         Directory.CreateDirectory(folder);
         var path = Path.Combine(folder, FileName);
         var since = TimeProvider.System.GetTimestamp();
+        var spin = new SpinWait();
         while (true)
         {
             try
@@ -29,8 +30,8 @@ internal static class DevelopmentKey
             }
             catch (IOException) when (File.Exists(path) && TimeProvider.System.GetElapsedTime(since) < Patience)
             {
-                // Another process has it open; a lock on a file cannot be awaited, only tried.
-                Thread.Sleep(TimeSpan.FromMilliseconds(5));
+                // Another process has it open, for the moment that writing a line takes; a lock on a file cannot be awaited, only tried.
+                spin.SpinOnce();
             }
         }
     }

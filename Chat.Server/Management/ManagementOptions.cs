@@ -11,6 +11,9 @@ internal sealed class ManagementOptions
     [Required]
     public string Url { get; set; } = "http://localhost:5081";
 
+    /// <summary>Where a console on another machine reaches it, such as <c>https://node-1:5081</c>: announced in the database, so that the console finds the node by itself. Empty: not announced.</summary>
+    public string PublicUrl { get; set; } = "";
+
     /// <summary>Who may call. None: callers of this machine are admins.</summary>
     public ManagementKey[] Keys { get; set; } = [];
 

@@ -23,6 +23,11 @@ internal sealed class ManagementOptionsValidator : IValidateOptions<ManagementOp
             problems.Add($"Management:Url is {options.Url}, which others than this machine's programs may reach: set Management:Keys (Name, Role, Key), or bind it to localhost.");
         }
 
+        if (options.PublicUrl.Length > 0 && (!Uri.TryCreate(options.PublicUrl, UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https")))
+        {
+            problems.Add("Management:PublicUrl is no address; it must be like https://node-1:5081, or empty.");
+        }
+
         return problems.Count > 0 ? ValidateOptionsResult.Fail(problems) : ValidateOptionsResult.Success;
     }
 

@@ -37,9 +37,12 @@ internal static class ManagementSetup
         services.AddSingleton<CallRunner>();
         services.AddSingleton<WorkerSurvey>();
         AddViews(services);
+        services.AddSingleton<NodeDesk>();
+        services.AddHostedService(s => s.GetRequiredService<NodeDesk>());
         services.AddSingleton<LiveFeed>();
         services.AddHostedService(s => s.GetRequiredService<LiveFeed>());
         services.AddSingleton<IManagementRoutes, SessionRoutes>();
+        services.AddSingleton<IManagementRoutes, NodeRoutes>();
         services.AddSingleton<IManagementRoutes, LiveRoutes>();
         services.AddSingleton<IManagementRoutes, WorkerRoutes>();
         services.AddSingleton<IManagementRoutes, StackRoutes>();
@@ -71,6 +74,7 @@ internal static class ManagementSetup
         services.AddSingleton<DeadLetterAnswers>();
         services.AddSingleton<BlockAnswers>();
         services.AddSingleton<UserTraceAnswers>();
+        services.AddSingleton<NodeAnswers>();
         services.AddSingleton<NodeSurvey>();
         services.AddHostedService(s => s.GetRequiredService<NodeSurvey>());
         services.Answer<ConnectionAnswers, ConnectionsQuestion, ConnectionsFound>(Questions.Connections, a => a.ListAsync);
@@ -78,6 +82,7 @@ internal static class ManagementSetup
         services.Answer<ConnectionAnswers, UserQuestion, UserFound>(Questions.User, a => a.UserAsync);
         services.Answer<ConnectionAnswers, DisconnectQuestion, Disconnected>(Questions.Disconnect, a => a.DisconnectAsync);
         services.Answer<NodeSurvey, NodesQuestion, NodesFound>(Questions.OtherNodes, a => a.AskAsync);
+        services.Answer<NodeAnswers, KnownNodesQuestion, KnownNodes>(Questions.KnownNodes, a => a.ListAsync);
         services.Answer<ConversationAnswers, ConversationsQuestion, Cut<ConversationView>>(Questions.Conversations, a => a.ListAsync);
         services.Answer<ConversationAnswers, ConversationQuestion, ConversationDetail>(Questions.Conversation, a => a.DetailAsync);
         services.Answer<ConversationAnswers, ConversationQuestion, Following>(Questions.Following, a => a.FollowingAsync);

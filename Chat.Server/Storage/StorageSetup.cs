@@ -5,6 +5,7 @@ using Chat.Server.Storage.Cursors;
 using Chat.Server.Storage.DeadLetters;
 using Chat.Server.Storage.Dialects;
 using Chat.Server.Storage.Model;
+using Chat.Server.Storage.Nodes;
 using Chat.Server.Storage.Reading;
 using Chat.Server.Storage.Retention;
 using Chat.Server.Storage.Signals;
@@ -61,6 +62,7 @@ internal static class StorageSetup
         services.AddRetention();
         services.AddSingleton<LogReader>();
         services.AddSingleton<BlockStore>();
+        services.AddSingleton<NodeStore>();
         services.AddSingleton<DeadLetterStore>();
         services.AddSingleton<DeadLetterDesk>();
         services.AddSingleton<ProcessIdentity>();

@@ -6,7 +6,7 @@ namespace Chat.Server.Storage;
 
 /// <summary>
 /// Keeps the tables small: bodies that have expired go blank, the journal loses what every follower has read, devices that stayed
-/// away for long are forgotten. Every process does it; doing it twice ends the same.
+/// away for long are forgotten, and so are nodes. Every process does it; doing it twice ends the same.
 /// </summary>
 internal sealed partial class StorageUpkeep(
     StorageGate gate, StorageBreaker breaker, IOptions<StorageOptions> options, TimeProvider time, ILogger<StorageUpkeep> logger) : BackgroundService
@@ -94,13 +94,14 @@ internal sealed partial class StorageUpkeep(
         return idle.Count;
     }
 
-    /// <summary>Letters that are replayed or discarded, rounds that led nowhere, blocks that have ended. What an operator has still to see to stays.</summary>
+    /// <summary>Letters that are replayed or discarded, rounds that led nowhere, blocks that have ended, nodes that are gone. What an operator has still to see to stays.</summary>
     private static async Task ForgetSettledAsync(ChatDb db, long before, CancellationToken ct)
     {
         await db.DeadLetters
             .Where(d => (d.State == DeadLetterState.Replayed || d.State == DeadLetterState.Discarded) && d.LastAt < before)
             .ExecuteDeleteAsync(ct);
         await db.DeliveryRounds.Where(r => r.LastAt < before).ExecuteDeleteAsync(ct);
+        await db.Nodes.Where(n => n.SeenAt < before).ExecuteDeleteAsync(ct);
         await db.Blocks.Where(b => b.EndsAt != null && b.EndsAt < before && b.ChangedAt < before).ExecuteDeleteAsync(ct);
     }
 

@@ -21,9 +21,12 @@ internal sealed class FakeServerApi(params string[] nodes) : IServerApi
     /// <summary>No question is ever answered.</summary>
     public bool IsSilent { get; set; }
 
-    public IReadOnlyList<string> Nodes { get; } = nodes.Length == 0 ? ["node-1"] : nodes;
+    public IReadOnlyList<string> Nodes { get; set; } = nodes.Length == 0 ? ["node-1"] : nodes;
 
     public void Answer(string path, object value) => _answers[path] = value;
+
+    /// <summary>One node's own answer; the others have the common one.</summary>
+    public void AnswerFrom(string node, string path, object value) => _answers[$"{node} {path}"] = value;
 
     /// <summary>An answer that depends on what is asked.</summary>
     public void Answer(string path, Func<string, object> make) => _answers[path] = make;
@@ -53,13 +56,13 @@ internal sealed class FakeServerApi(params string[] nodes) : IServerApi
         yield break;
     }
 
-    private object? AnswerTo(string pathAndQuery) =>
-        _answers.GetValueOrDefault(pathAndQuery.Split('?')[0]) is var answer && answer is Func<string, object> make ? make(pathAndQuery) : answer;
+    private object? AnswerTo(string node, string pathAndQuery) =>
+        (_answers.GetValueOrDefault($"{node} {pathAndQuery.Split('?')[0]}") ?? _answers.GetValueOrDefault(pathAndQuery.Split('?')[0])) is var answer && answer is Func<string, object> make ? make(pathAndQuery) : answer;
 
     private Task<Reply<T>> ReplyAsync<T>(string node, string path)
         where T : class =>
         IsSilent ? new TaskCompletionSource<Reply<T>>().Task
         : Down.Contains(node) ? Task.FromResult(Reply<T>.Failed(ReplyCodes.Unreachable, "The node cannot be reached."))
-        : AnswerTo(path) is var value && value is T answer ? Task.FromResult<Reply<T>>(answer)
+        : AnswerTo(node, path) is var value && value is T answer ? Task.FromResult<Reply<T>>(answer)
         : Task.FromResult(new Reply<T>(null, value as ChatError ?? new ChatError(ErrorCodes.NotFound, $"Nothing at {path}.", Retryable: false)));
 }

@@ -1,15 +1,6 @@
-using System.Text.Json;
-using Chat.Admin.Access;
-using Chat.Admin.Live;
-using Chat.Admin.ServerApi;
-using Chat.Contracts;
 using Chat.Contracts.Management;
 using Chat.Tests.Admin;
-using Chat.Tests.Support;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.WebUtilities;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 using Microsoft.Playwright;
 
 namespace Chat.Tests.Browser;
@@ -30,8 +21,7 @@ public sealed class LargeTablesTests(ConsoleFixture console) : IAsyncLifetime
         look();
         """;
 
-    private readonly Uri _address = new($"http://127.0.0.1:{FreePort.Next()}");
-    private WebApplication _app = null!;
+    private LoneConsole _alone = null!;
     private IPage _page = null!;
 
     public async Task InitializeAsync()
@@ -40,33 +30,14 @@ public sealed class LargeTablesTests(ConsoleFixture console) : IAsyncLifetime
         Samples.Fill(api);
         api.Answer(ManagementRoutes.DeadLetters, asked => Slice(asked, Letters, i => Samples.Letter() with { Id = $"d{i}", User = $"user-{i % 5000}", Seq = i, MessageId = $"message-{i}", Reason = "unacknowledged" }));
         api.Answer(ManagementRoutes.Connections, asked => Slice(asked, Connections, i => new ConnectionView { Id = $"c{i}", User = $"user-{i}", Device = "phone", Worker = $"w{i % 4}", Client = "js/1.0", Window = 64, Unacknowledged = i % 64, ConnectedAt = Samples.Now, Address = "10.0.0.x" }));
-        _app = Chat.Admin.Program.Build(
-            [$"--urls={_address}", $"--Admin:Folder={TestRun.NewFolder("console")}", "--environment=Development"],
-            builder =>
-            {
-                builder.Logging.ClearProviders();
-                builder.Services.AddSingleton<IServerApi>(api);
-            });
-        Assert.Null(_app.Services.GetRequiredService<UserBook>().Add("ada", ConsoleFixture.Password, Role.Admin));
-        _app.Services.GetRequiredService<Sampler>().Take("node-1", new(LiveEvents.Snapshot, JsonSerializer.Serialize(Samples.Overview() with { Tiles = new() { Connections = Connections, DeadLetters = Letters, WorkersTotal = 4, WorkersHealthy = 4 } }, ChatJson.Options)));
-        await _app.StartAsync();
-
-        var context = await console.Browser.NewContextAsync(new() { ViewportSize = new() { Width = 1280, Height = 860 } });
-        context.SetDefaultTimeout(60_000);
-        await context.AddInitScriptAsync(RowsPainted);
-        _page = await context.NewPageAsync();
-        await _page.GotoAsync(new Uri(_address, "admin/login").ToString());
-        await _page.FillAsync("input[name=name]", "ada");
-        await _page.FillAsync("input[name=password]", ConsoleFixture.Password);
-        await _page.ClickAsync("button[type=submit]");
-        await _page.WaitForSelectorAsync("html[data-live]");
+        _alone = await LoneConsole.StartAsync(api, Samples.Overview() with { Tiles = new() { Connections = Connections, DeadLetters = Letters, WorkersTotal = 4, WorkersHealthy = 4 } });
+        _page = await _alone.SignInAsync(console.Browser, RowsPainted);
     }
 
     public async Task DisposeAsync()
     {
         await _page.Context.CloseAsync();
-        await _app.StopAsync();
-        await _app.DisposeAsync();
+        await _alone.DisposeAsync();
     }
 
     [Fact]
@@ -106,7 +77,7 @@ public sealed class LargeTablesTests(ConsoleFixture console) : IAsyncLifetime
     /// <summary>When the rows were painted, in milliseconds.</summary>
     private async Task<double> OpenAsync(IPage page, string path)
     {
-        await page.GotoAsync(new Uri(_address, path).ToString());
+        await page.GotoAsync(new Uri(_alone.Address, path).ToString());
         await page.WaitForSelectorAsync("html[data-live]");
         await page.WaitForFunctionAsync("() => window.rowsPainted > 0");
         return await page.EvaluateAsync<double>("() => window.rowsPainted");

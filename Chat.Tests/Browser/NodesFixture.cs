@@ -21,7 +21,7 @@ public sealed class NodesFixture : IAsyncLifetime
     public async Task InitializeAsync()
     {
         var postgres = await PostgresServer.SharedAsync();
-        var settings = new ServerSettings { Database = postgres.ConnectionString(await postgres.CreateDatabaseAsync("nodes")), Workers = 2 }
+        var settings = new ServerSettings { Database = postgres.ConnectionString(await postgres.CreateDatabaseAsync("nodes")), Workers = 2, Announced = true }
             .With("Management:Keys:0:Name", "console")
             .With("Management:Keys:0:Role", "admin")
             .With("Management:Keys:0:Key", Key)
@@ -30,9 +30,15 @@ public sealed class NodesFixture : IAsyncLifetime
         South = ServerProcess.Create(settings with { Workers = 1 });
         await Task.WhenAll(North.StartAsync(), South.StartAsync());
         await Task.WhenAll(North.UntilWorkersAsync(2, 2, 0, Deadline.Of(30)), South.UntilWorkersAsync(1, 1, 0, Deadline.Of(30)));
+        (_console, Browser) = await OpenConsoleAsync([("north", North), ("south", South)]);
+    }
+
+    /// <summary>A console that is told of these nodes, and Chromium before it.</summary>
+    internal static async Task<(ManagedProcess Console, ConsoleBrowser Browser)> OpenConsoleAsync(IEnumerable<(string Name, ServerProcess Node)> nodes, bool findNodes = false)
+    {
         var address = new Uri($"http://127.0.0.1:{FreePort.Next()}");
-        _console = StartConsole(address);
-        Browser = await ConsoleBrowser.StartAsync(address, _console.Output);
+        var console = StartConsole(address, nodes, findNodes);
+        return (console, await ConsoleBrowser.StartAsync(address, console.Output));
     }
 
     public async Task DisposeAsync()
@@ -43,7 +49,7 @@ public sealed class NodesFixture : IAsyncLifetime
         await (South?.DisposeAsync() ?? ValueTask.CompletedTask);
     }
 
-    private ManagedProcess StartConsole(Uri address)
+    private static ManagedProcess StartConsole(Uri address, IEnumerable<(string Name, ServerProcess Node)> nodes, bool findNodes)
     {
         var dll = Repository.PathOf("Chat.Admin", "bin", Repository.Configuration, "net10.0", "Chat.Admin.dll");
         var environment = new Dictionary<string, string?>
@@ -51,11 +57,12 @@ public sealed class NodesFixture : IAsyncLifetime
             ["ASPNETCORE_URLS"] = address.ToString(),
             ["ASPNETCORE_ENVIRONMENT"] = "Production",
             ["DOTNET_EnableDiagnostics"] = "0",
+            ["Admin__FindNodes"] = $"{findNodes}",
         };
-        foreach (var (node, index) in new[] { ("north", North), ("south", South) }.Select((node, index) => (node, index)))
+        foreach (var ((name, node), index) in nodes.Select((node, index) => (node, index)))
         {
-            environment[$"Nodes__{index}__Name"] = node.Item1;
-            environment[$"Nodes__{index}__Url"] = node.Item2.ManagementUrl.ToString();
+            environment[$"Nodes__{index}__Name"] = name;
+            environment[$"Nodes__{index}__Url"] = node.ManagementUrl.ToString();
             environment[$"Nodes__{index}__Key"] = Key;
         }
 

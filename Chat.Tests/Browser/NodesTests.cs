@@ -65,6 +65,22 @@ public sealed class NodesTests(NodesFixture nodes)
     }
 
     [Fact]
+    public async Task Node_ThatIsNotConfigured_IsFoundThroughTheOneThatIs()
+    {
+        var (console, browser) = await NodesFixture.OpenConsoleAsync([("north", nodes.North)], findNodes: true);
+        await using var ending = console;
+        await using var closing = browser;
+        var (page, complaints) = await browser.OpenAsync();
+        await WholeAsync(page);
+        await browser.GoAsync(page, "admin/workers");
+
+        // Both are on this machine, and bear its name; the one that is configured bears the name it is given.
+        Assert.Equal(["north", Environment.MachineName], await page.Locator(".panel h2").AllInnerTextsAsync());
+        Assert.Equal(1, await Panel(page, Environment.MachineName).Locator("tbody tr .mark.good").CountAsync());
+        Assert.Empty(complaints);
+    }
+
+    [Fact]
     public async Task Node_Killed_ItsLastValuesAreGreyedAndItComesBack()
     {
         var (page, complaints) = await nodes.Browser.OpenAsync();

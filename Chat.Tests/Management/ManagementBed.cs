@@ -45,6 +45,7 @@ public sealed class ManagementBed : IAsyncLifetime
                 $"Management:Keys:{i}:Key={KeyOf(name)}",
                 $"Management:Keys:{i}:Delegates={name == "console"}",
             }),
+            "Management:PublicUrl=https://chat-1.example:5081/",
             $"Auth:SigningKey={SigningKey}",
             $"Alerts:Folder={TestRun.NewFolder("alerts")}",
             "Alerts:Webhooks:0:Name=pager",

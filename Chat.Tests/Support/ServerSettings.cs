@@ -15,6 +15,9 @@ internal sealed record ServerSettings
     /// <summary><c>Console:Run</c>.</summary>
     public bool Console { get; init; }
 
+    /// <summary><c>Management:PublicUrl</c> is its own address.</summary>
+    public bool Announced { get; init; }
+
     public string Environment { get; init; } = "Production";
 
     /// <summary>Any other options, by their keys (<c>Delivery:AckTimeout</c>). They win over everything above.</summary>
@@ -44,6 +47,7 @@ internal sealed record ServerSettings
             ["Auth:Issuer"] = TestTokens.Issuer,
             ["Auth:Audience"] = TestTokens.Audience,
         };
+        AddWhenSet("Management:PublicUrl", Announced ? options["Management:Url"] : null);
         AddWhenSet("ConnectionStrings:Chat", Database);
         AddWhenSet("ConnectionStrings:Redis", Redis);
         AddWhenSet("Workers:Count", Workers?.ToString());

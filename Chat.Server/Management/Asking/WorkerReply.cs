@@ -12,6 +12,7 @@ internal static class Questions
     public const string User = "manage.user";
     public const string Disconnect = "manage.disconnect";
     public const string OtherNodes = "manage.other-nodes";
+    public const string KnownNodes = "manage.known-nodes";
     public const string Conversations = "manage.conversations";
     public const string Conversation = "manage.conversation";
     public const string Members = "manage.members";
