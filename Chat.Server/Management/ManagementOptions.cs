@@ -7,12 +7,15 @@ internal sealed class ManagementOptions
 {
     public const string Section = "Management";
 
-    /// <summary>Where it listens; anything but loopback needs <see cref="Keys"/>.</summary>
+    /// <summary>Where it listens; anything but loopback needs <see cref="Keys"/>, and https or <see cref="PlainHttp"/>.</summary>
     [Required]
     public string Url { get; set; } = "http://localhost:5081";
 
     /// <summary>Where a console on another machine reaches it, such as <c>https://node-1:5081</c>: announced in the database, so that the console finds the node by itself. Empty: not announced.</summary>
     public string PublicUrl { get; set; } = "";
+
+    /// <summary>Plain HTTP is served on every address, keys and all: for a network of containers alone, or where a proxy in front speaks TLS.</summary>
+    public bool PlainHttp { get; set; }
 
     /// <summary>Who may call. None: callers of this machine are admins.</summary>
     public ManagementKey[] Keys { get; set; } = [];

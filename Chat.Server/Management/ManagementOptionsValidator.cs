@@ -18,6 +18,11 @@ internal sealed class ManagementOptionsValidator : IValidateOptions<ManagementOp
             problems.Add("Management:Keys has a name twice; the audit log could not tell them apart.");
         }
 
+        if (!options.PlainHttp && options.Url.StartsWith("http:", StringComparison.OrdinalIgnoreCase) && ListenUrls.EndPoints(options.Url).Any(e => !IPAddress.IsLoopback(e.Address)))
+        {
+            problems.Add($"Management:Url is {options.Url}, where keys would travel in the clear: use https, bind it to localhost, or set Management:PlainHttp where a proxy in front speaks TLS or the network is the containers' own.");
+        }
+
         if (options.Keys.Length == 0 && !IsLoopback(options.Url))
         {
             problems.Add($"Management:Url is {options.Url}, which others than this machine's programs may reach: set Management:Keys (Name, Role, Key), or bind it to localhost.");

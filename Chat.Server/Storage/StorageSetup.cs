@@ -30,7 +30,7 @@ internal static class StorageSetup
         services.AddSingleton(database);
         if (database.Kind == DatabaseKind.Postgres)
         {
-            services.AddPooledDbContextFactory<PostgresChatDb>((s, db) => Quiet(db.UseNpgsql(database.ConnectionString)).Suffer(s));
+            services.AddPooledDbContextFactory<PostgresChatDb>((s, db) => Quiet(db.UseNpgsql(database.ConnectionString)).Timed(s).Suffer(s));
             services.AddSingleton<IDbContextFactory<ChatDb>, ChatDbFactory<PostgresChatDb>>();
             services.AddSingleton<IStorageDialect, PostgresDialect>();
             services.AddSingleton<ICommitSignal, PostgresCommitSignal>();
@@ -46,6 +46,7 @@ internal static class StorageSetup
         }
 
         services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton<ConnectionWait>();
         services.AddSingleton<PretendedOutage>();
         services.AddSingleton<SchemaMigrator>();
         services.AddHostedService<StorageStartup>();
@@ -82,9 +83,12 @@ internal static class StorageSetup
         own.ApplicationName += " writer";
         // With the readers' services it has their model, too, which takes long to build.
         var options = new DbContextOptionsBuilder<PostgresChatDb>().UseApplicationServiceProvider(services);
-        Quiet(options.UseNpgsql(own.ConnectionString)).Suffer(services);
+        Quiet(options.UseNpgsql(own.ConnectionString)).Timed(services).Suffer(services);
         return new(new PooledDbContextFactory<PostgresChatDb>(options.Options));
     }
+
+    private static DbContextOptionsBuilder Timed(this DbContextOptionsBuilder db, IServiceProvider services) =>
+        db.AddInterceptors(services.GetRequiredService<ConnectionWait>());
 
     /// <summary>An outage that is pretended, where there may be one.</summary>
     private static DbContextOptionsBuilder Suffer(this DbContextOptionsBuilder db, IServiceProvider services) =>

@@ -67,7 +67,9 @@ public sealed partial class ComposeFileTests
         var options = new ManagementOptions();
         var node = await SettingsAsync("chat-1");
         node.GetSection(ManagementOptions.Section).Bind(options);
-        options.Url = Image().Match(await File.ReadAllTextAsync(Repository.PathOf("deploy", "Dockerfile"))).Groups[1].Value;
+        var image = await File.ReadAllTextAsync(Repository.PathOf("deploy", "Dockerfile"));
+        options.Url = Image().Match(image).Groups[1].Value;
+        options.PlainHttp = image.Contains("Management__PlainHttp=true", StringComparison.Ordinal);
 
         Assert.True(new ManagementOptionsValidator().Validate(null, options).Succeeded);
         Assert.True(new ManagementOptionsValidator().Validate(null, new ManagementOptions { Url = options.Url }).Failed);

@@ -26,8 +26,33 @@ public sealed class CallerTests
         var result = new ManagementOptionsValidator().Validate(null, new() { Url = url });
         Assert.Equal(valid, result.Succeeded);
         Assert.True(valid || result.FailureMessage!.Contains("Management:Keys", StringComparison.Ordinal));
-        Assert.True(new ManagementOptionsValidator().Validate(null, new() { Url = url, Keys = [new() { Name = "a", Role = "viewer", Key = Key }] }).Succeeded);
+        Assert.True(new ManagementOptionsValidator().Validate(null, new() { Url = url, PlainHttp = true, Keys = [new() { Name = "a", Role = "viewer", Key = Key }] }).Succeeded);
     }
+
+    [Theory]
+    [InlineData("http://localhost:5081", true)]
+    [InlineData("http://unix:/run/chat/management.sock", true)]
+    [InlineData("https://0.0.0.0:5081", true)]
+    [InlineData("http://0.0.0.0:5081", false)]
+    [InlineData("HTTP://+:5081", false)]
+    [InlineData("http://192.0.2.1:5081", false)]
+    public void Options_WithKeys_DoNotTravelInTheClear(string url, bool valid)
+    {
+        ManagementKey[] keys = [new() { Name = "a", Role = "viewer", Key = Key }];
+        var result = new ManagementOptionsValidator().Validate(null, new() { Url = url, Keys = keys });
+        Assert.Equal(valid, result.Succeeded);
+        Assert.True(valid || result.FailureMessage!.Contains("Management:PlainHttp", StringComparison.Ordinal));
+        Assert.True(new ManagementOptionsValidator().Validate(null, new() { Url = url, Keys = keys, PlainHttp = true }).Succeeded);
+    }
+
+    [Theory]
+    [InlineData("", true)]
+    [InlineData("https://node-1:5081", true)]
+    [InlineData("http://10.0.0.1:5081/", true)]
+    [InlineData("node-1:5081", false)]
+    [InlineData("ftp://node-1", false)]
+    public void Options_PublicUrl_IsAnAddress(string url, bool valid) =>
+        Assert.Equal(valid, new ManagementOptionsValidator().Validate(null, new() { PublicUrl = url }).Succeeded);
 
     [Theory]
     [InlineData("", "viewer", Key)]

@@ -26,6 +26,9 @@ internal static class AlertRules
         new GaugeRule(
             "DatabasePoolExhausted", AlertSeverity.Warning, "Work waits for a database connection.", "db.client.connection.npgsql.pending_requests",
             new(Breach.Above, 10, For: TimeSpan.FromSeconds(30), KeepFiringFor: Minute)),
+        new QuantileRule(
+            "DatabasePoolSlow", AlertSeverity.Warning, "A database connection takes long to get.", "db.client.connection.wait_time",
+            new(Breach.Above, 0.1, For: Minute, KeepFiringFor: Minute) { Window = Minute }),
         new GaugeRule(
             "RedisLost", AlertSeverity.Warning, "Redis does not answer; workers learn from the database.", "chat.dependency.up",
             new(Breach.Below, 1, For: TimeSpan.FromSeconds(30), KeepFiringFor: TimeSpan.FromSeconds(30))) { Where = labels => labels.Has("dependency", "redis") },
@@ -64,7 +67,11 @@ internal static class AlertRules
             new(Breach.Above, 0, For: Minute, KeepFiringFor: Minute)) { By = "rule" },
         new IncreaseRule(
             "AuthenticationFailures", AlertSeverity.Warning, "Many sign-ins or tokens are refused.", "chat.auth.failure",
-            new(Breach.Above, 100, For: Minute, KeepFiringFor: FiveMinutes) { Window = Minute }),
+            new(Breach.Above, 100, For: Minute, KeepFiringFor: FiveMinutes) { Window = Minute })
+        {
+            // Whom an operator shut out may knock as often as he likes: nobody has to look.
+            Where = labels => !labels.Has("reason", "blocked"),
+        },
         new GaugeRule(
             "ClockSkew", AlertSeverity.Warning, "This machine's clock and the database's differ.", "chat.clock.skew",
             new(Breach.Above, 2, For: Minute, KeepFiringFor: FiveMinutes)) { Unit = "s", Convert = Math.Abs },

@@ -48,6 +48,22 @@ public sealed class FurtherRulesTests : IDisposable
     }
 
     [Fact]
+    public void AuthenticationFailures_OfUsersWhoAreShutOut_AreNotTold()
+    {
+        _bed.Run(180, () => _bed.Numbers.Count("chat.auth.failure", 30, "reason=blocked"));
+        Assert.Empty(_bed.Told);
+    }
+
+    [Fact]
+    public void DatabasePoolSlow_ConnectionsTakeLong_IsTold()
+    {
+        _bed.Run(60, () => _bed.Numbers.Observe("db.client.connection.wait_time", 0.02));
+        Assert.Empty(_bed.Told);
+
+        _bed.RunUntilTold("firing DatabasePoolSlow", limit: 120, () => _bed.Numbers.Observe("db.client.connection.wait_time", 0.2));
+    }
+
+    [Fact]
     public void DatabaseSlow_ChecksTakeLong_IsTold()
     {
         _bed.Run(60, () => _bed.Numbers.Observe("chat.dependency.check.duration", 0.01, labels: "dependency=database"));
