@@ -33,6 +33,10 @@ public sealed record Conversation
     /// <summary>One of <see cref="ConversationPolicies"/>.</summary>
     public required string Policy { get; init; }
 
+    /// <summary>An operator has locked it: nothing can be sent to it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Locked { get; init; }
+
     /// <summary>Who belongs to it.</summary>
     public required IReadOnlyList<Member> Members { get; init; }
 }

@@ -17,6 +17,9 @@ public static class ErrorCodes
     /// <summary>The caller sees the conversation but may not do this in it.</summary>
     public const string Forbidden = "forbidden";
 
+    /// <summary>An operator has locked the conversation: it can be read, and nothing can be sent to it.</summary>
+    public const string Locked = "locked";
+
     /// <summary>The same id was used before with another content.</summary>
     public const string IdConflict = "id_conflict";
 

@@ -124,6 +124,9 @@ public static class NoticeKinds
     /// <summary>The next event of the conversation is <c>head</c> + 1; forget the position held so far.</summary>
     public const string Reset = "reset";
 
+    /// <summary>What follows <c>head</c> is sent once more, because an operator asked for it: what is known is not applied again, and acknowledged.</summary>
+    public const string Again = "again";
+
     /// <summary>Events <c>from</c>–<c>to</c> are no longer kept.</summary>
     public const string Truncated = "truncated";
 

@@ -23,6 +23,7 @@ internal static class ServerApiSetup
         services.AddScoped<FaultActions>();
         services.AddScoped<SettingActions>();
         services.AddScoped<UserActions>();
+        services.AddScoped<ConversationActions>();
         services.AddScoped<MessageActions>();
         services.AddScoped<AlertActions>();
     }

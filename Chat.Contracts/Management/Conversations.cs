@@ -34,6 +34,15 @@ public sealed record ConversationView
 
     /// <summary>When its log moved last.</summary>
     public DateTimeOffset UpdatedAt { get; init; }
+
+    /// <summary>Since when it is locked; null: it is open.</summary>
+    public DateTimeOffset? LockedAt { get; init; }
+
+    /// <summary>Who locked it.</summary>
+    public string? LockedBy { get; init; }
+
+    /// <summary>Why it is locked.</summary>
+    public string? LockedReason { get; init; }
 }
 
 /// <summary>A conversation with what takes another look to know.</summary>
@@ -93,6 +102,16 @@ public sealed record MemberView
 
     /// <summary>Devices with a place in this log.</summary>
     public int Devices { get; init; }
+}
+
+/// <summary>Sends a member once more what was sent before.</summary>
+public sealed record ResendRequest
+{
+    /// <summary>The first seq; required, within what is kept and what the member may see.</summary>
+    public long? From { get; init; }
+
+    /// <summary>Why; goes into the audit log.</summary>
+    public string? Reason { get; init; }
 }
 
 /// <summary>What can be told of a message without telling it.</summary>

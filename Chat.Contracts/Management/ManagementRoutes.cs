@@ -78,17 +78,26 @@ public static class ManagementRoutes
     /// <summary>GET a page of <see cref="BlockView"/>; filter <c>q</c>. Viewer.</summary>
     public const string Blocks = Root + "/blocks";
 
-    /// <summary>GET a page of <see cref="ConversationView"/>; sort by <c>updatedAt</c>, <c>createdAt</c>, <c>head</c>, <c>id</c>; filter <c>q</c> (id or beginning of the title), <c>kind</c>, <c>policy</c>, <c>member</c>. Viewer.</summary>
+    /// <summary>GET a page of <see cref="ConversationView"/>; sort by <c>updatedAt</c>, <c>createdAt</c>, <c>head</c>, <c>id</c>; filter <c>q</c> (id or beginning of the title), <c>kind</c>, <c>policy</c>, <c>locked</c>, <c>member</c>. Viewer.</summary>
     public const string Conversations = Root + "/conversations";
 
     /// <summary>GET <see cref="ConversationDetail"/>. Viewer.</summary>
     public const string Conversation = Conversations + "/{id}";
+
+    /// <summary>POST <see cref="ReasonRequest"/> (required) → <see cref="ActionResult"/>: nothing can be sent to it; it can be read. Operator.</summary>
+    public const string ConversationLock = Conversation + "/lock";
+
+    /// <summary>POST <see cref="ReasonRequest"/> → <see cref="ActionResult"/>: opens it again. Operator.</summary>
+    public const string ConversationUnlock = Conversation + "/unlock";
 
     /// <summary>GET a page of <see cref="MemberView"/>; sort by <c>user</c>, <c>lag</c>, <c>joinedSeq</c>; filter <c>q</c>. Viewer.</summary>
     public const string ConversationMembers = Conversation + "/members";
 
     /// <summary>POST <see cref="ReasonRequest"/>, answers <see cref="ActionResult"/>. Ends a group member's membership, as its owner could. Admin.</summary>
     public const string MemberRemove = ConversationMembers + "/{user}/remove";
+
+    /// <summary>POST <see cref="ResendRequest"/> → <see cref="ActionResult"/>: what follows from a seq on is sent to all their devices once more. Operator.</summary>
+    public const string MemberResend = ConversationMembers + "/{user}/resend";
 
     /// <summary>
     /// POST <see cref="ReasonRequest"/>, answers <see cref="TestMessage"/>. Publishes <c>{"text":…,"test":true}</c> as <c>$operator</c> to a durable topic that exists and whose

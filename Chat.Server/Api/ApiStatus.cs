@@ -13,6 +13,7 @@ internal static class ApiStatus
         ErrorCodes.Forbidden => StatusCodes.Status403Forbidden,
         ErrorCodes.NotFound => StatusCodes.Status404NotFound,
         ErrorCodes.IdConflict or ErrorCodes.LimitReached => StatusCodes.Status409Conflict,
+        ErrorCodes.Locked => StatusCodes.Status423Locked,
         ErrorCodes.TooLarge => StatusCodes.Status413PayloadTooLarge,
         ErrorCodes.RateLimited => StatusCodes.Status429TooManyRequests,
         ErrorCodes.Overloaded or ErrorCodes.StorageUnavailable or ErrorCodes.Draining => StatusCodes.Status503ServiceUnavailable,

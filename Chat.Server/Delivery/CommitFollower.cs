@@ -212,7 +212,7 @@ internal sealed partial class CommitFollower(
         {
             foreach (var pump in users.Of(member.User))
             {
-                pump.Follow(conversation, member.JoinedSeq - 1);
+                pump.Orders.Follow(conversation, member.JoinedSeq - 1);
             }
         }
     }

@@ -90,7 +90,7 @@ internal sealed class DeliveryService(
     {
         foreach (var pump in members.SelectMany(m => users.Of(m)))
         {
-            pump.Follow(conversation, 0);
+            pump.Orders.Follow(conversation, 0);
         }
 
         hints.Created(conversation, members);
@@ -116,7 +116,7 @@ internal sealed class DeliveryService(
             keeper.Forget(new CursorKey(pump.User, pump.Device, conversation));
         }
 
-        pump.Subscribe(conversation, position, durable, moves);
+        pump.Orders.Subscribe(conversation, position, durable, moves);
     }
 
     /// <summary>A device wants no more of a topic: the connection leaves it, and the device's others if they were fed for its cursor.</summary>
@@ -131,7 +131,7 @@ internal sealed class DeliveryService(
         {
             if (pump == own || (pump.Device == own.Device && pump.Places.Find(conversation) is { KeepsCursor: true }))
             {
-                pump.Unsubscribe(conversation);
+                pump.Orders.Unsubscribe(conversation);
             }
         }
 
@@ -148,7 +148,7 @@ internal sealed class DeliveryService(
 
         foreach (var topic in pump.Places.Topics().Where(t => !pump.MayFollow(t)))
         {
-            pump.Unsubscribe(topic);
+            pump.Orders.Unsubscribe(topic);
             pump.Announce(new Notice { Kind = NoticeKinds.Revoked, Conversation = topic, Reason = ErrorCodes.NotFound });
         }
     }

@@ -1,6 +1,7 @@
 using Chat.Server.Delivery.Acks;
 using Chat.Server.Delivery.DeadLetters;
 using Chat.Server.Delivery.Feeds;
+using Chat.Server.Delivery.Locks;
 using Chat.Server.Delivery.Nodes;
 using Chat.Server.Delivery.Pumps;
 using Chat.Server.Delivery.Traces;
@@ -42,6 +43,8 @@ internal static class DeliverySetup
         AddLoop<CommitListener>(services);
         AddLoop<HintReceiver>(services);
         AddLoop<SignalRelay>(services);
+        AddLoop<LockWatch>(services);
+        services.AddSingleton<LockService>();
         AddLoop<DeliveryUpkeep>(services);
         AddLoop<Provisionals>(services);
         services.AddSingleton<IHeartbeatPart, QueueHeartbeat>();

@@ -49,6 +49,8 @@ internal static class ManagementSetup
         services.AddSingleton<IManagementRoutes, ConnectionRoutes>();
         services.AddSingleton<IManagementRoutes, UserRoutes>();
         services.AddSingleton<IManagementRoutes, ConversationRoutes>();
+        services.AddSingleton<IManagementRoutes, LockRoutes>();
+        services.AddSingleton<IManagementRoutes, ResendRoutes>();
         services.AddSingleton<IManagementRoutes, DeadLetterRoutes>();
         services.AddSingleton<IManagementRoutes, BlockRoutes>();
         services.AddSingleton<IManagementRoutes, UserTraceRoutes>();
@@ -69,6 +71,8 @@ internal static class ManagementSetup
         services.AddSingleton<ConversationAnswers>();
         services.AddSingleton<MembershipAnswers>();
         services.AddSingleton<TestTopicAnswers>();
+        services.AddSingleton<LockAnswers>();
+        services.AddSingleton<ResendAnswers>();
         services.AddSingleton<MessageAnswers>();
         services.AddSingleton<MemoryAnswers>();
         services.AddSingleton<DeadLetterAnswers>();
@@ -88,6 +92,9 @@ internal static class ManagementSetup
         services.Answer<ConversationAnswers, ConversationQuestion, Following>(Questions.Following, a => a.FollowingAsync);
         services.Answer<ConversationAnswers, MembersQuestion, Cut<MemberView>>(Questions.Members, a => a.MembersAsync);
         services.Answer<MembershipAnswers, RemoveMemberQuestion, MemberRemoved>(Questions.RemoveMember, a => a.RemoveAsync);
+        services.Answer<LockAnswers, LockQuestion, LockChange>(Questions.Lock, a => a.ChangeAsync);
+        services.Answer<ResendAnswers, ResendQuestion, ResendPlace>(Questions.ResendPlace, a => a.RewindAsync);
+        services.Answer<ResendAnswers, ResendQuestion, Resending>(Questions.Resend, a => a.SendAsync);
         services.Answer<TestTopicAnswers, ConversationQuestion, TestMessage>(Questions.TestTopic, a => a.PublishAsync);
         services.Answer<MessageAnswers, MessagesQuestion, List<MessageView>>(Questions.Messages, a => a.ListAsync);
         services.Answer<MessageAnswers, RevealQuestion, BodyView>(Questions.Reveal, a => a.RevealAsync);

@@ -109,6 +109,7 @@ internal sealed class Conversations(
         ReadSeq = view.ReadSeq,
         Unread = view.Unread,
         Policy = view.Policy == ConversationPolicy.Realtime ? ConversationPolicies.Realtime : ConversationPolicies.Durable,
+        Locked = view.Locked,
         Members = [.. view.Members.Select(m => new Member(m.User, m.Role == MemberRole.Owner ? MemberRoles.Owner : MemberRoles.Member))],
     };
 }

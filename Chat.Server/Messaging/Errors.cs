@@ -18,6 +18,10 @@ internal static class Errors
     public static readonly ChatError Forbidden =
         new(ErrorCodes.Forbidden, "The caller may not do this in this conversation.", Retryable: false);
 
+    /// <summary>Not why: that is between operators.</summary>
+    public static readonly ChatError Locked =
+        new(ErrorCodes.Locked, "An operator has locked the conversation: it can be read, and nothing can be sent to it.", Retryable: false);
+
     public static readonly ChatError IdConflict =
         new(ErrorCodes.IdConflict, "id: it was used before for something else.", Retryable: false);
 

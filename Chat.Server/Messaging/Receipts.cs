@@ -44,6 +44,7 @@ internal sealed partial class Receipts(ILogger<Receipts> logger)
         AppendRefusal.NotFound => Errors.NotFound,
         AppendRefusal.RefNotFound => Errors.RefNotFound,
         AppendRefusal.Forbidden => Errors.Forbidden,
+        AppendRefusal.Locked => Errors.Locked,
         AppendRefusal.IdConflict => Errors.IdConflict,
         AppendRefusal.LimitReached => Errors.LimitReached,
         AppendRefusal.Invalid => Errors.Unstorable,

@@ -232,13 +232,12 @@ internal sealed class RealtimeLane : IDisposable
 
     private void SpoolHoldingLock(RealtimeSend send)
     {
-        if (send.Append.After?.SentBack is { } refused)
+        var refused = send.Append.After?.SentBack
+            ?? (_rights.IsLocked(send.Append) && _spool.Find(send.Append) is null ? AppendRefused.Locked : null)
+            ?? (_rights.MaySend(send.Append) ? null : _unavailable);
+        if (refused is not null)
         {
             send.Answer(refused);
-        }
-        else if (!_rights.MaySend(send.Append))
-        {
-            send.Answer(_unavailable);
         }
         else
         {

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Chat.Server.Delivery;
+using Chat.Server.Storage.Conversations;
 using Chat.Server.Storage.Writing;
 
 namespace Chat.Server.Realtime;
@@ -9,12 +10,15 @@ namespace Chat.Server.Realtime;
 /// last read the journal of commits, by which it learns of removals; and whom it could not ask storage about yet, but a process of this node saw, or
 /// storage took a send of. Not knowing is no right.
 /// </summary>
-internal sealed class Rights(DeliveryService delivery, LastKnown known, Trust trust, TimeProvider time)
+internal sealed class Rights(DeliveryService delivery, LastKnown known, LockBook locks, Trust trust, TimeProvider time)
 {
     /// <summary>Of those who connect in the few moments that storage is there; whoever is left out waits for it.</summary>
     private const int MostProofs = 10_000;
 
     private readonly ConcurrentDictionary<(string User, string Conversation), long> _proofs = new();
+
+    /// <summary>An operator has locked the conversation, as far as was heard.</summary>
+    public bool IsLocked(Append append) => locks.Contains(append.Conversation);
 
     public bool MaySend(Append append) => !TakesMembership(append) || MaySendToConversation(append);
 

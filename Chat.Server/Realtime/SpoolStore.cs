@@ -24,7 +24,8 @@ internal sealed partial class SpoolStore(OwnSpool spool, LogWriter writer, Realt
         for (var i = 0; i < items.Count; i++)
         {
             // What this process's writer was storing when it was spooled is not given to it a second time before that has ended.
-            if (spool.Find(items[i].Append)?.Watch is { HasBegun: true } watch && await watch.End.WaitAsync(stop) is var end && IsFinal(end))
+            // That the conversation is locked was said to a send without a receipt, and this one has one.
+            if (spool.Find(items[i].Append)?.Watch is { HasBegun: true } watch && await watch.End.WaitAsync(stop) is var end && IsFinal(end) && end != AppendRefused.Locked)
             {
                 outcomes[i] = end;
                 continue;

@@ -68,6 +68,8 @@ internal static class StorageSetup
         services.AddSingleton<DeadLetterDesk>();
         services.AddSingleton<ProcessIdentity>();
         services.AddSingleton<RealtimeBook>();
+        services.AddSingleton<LockBook>();
+        services.AddSingleton<LockStore>();
         services.AddSingleton<WriterMeter>();
         services.AddSingleton<RememberedFacts>();
         services.AddSingleton<BatchCommitter>();

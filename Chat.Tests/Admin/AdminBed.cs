@@ -72,6 +72,7 @@ internal sealed class AdminBed : BunitContext
         Services.AddScoped<FaultActions>();
         Services.AddScoped<AlertActions>();
         Services.AddScoped<UserActions>();
+        Services.AddScoped<ConversationActions>();
         Services.AddScoped<MessageActions>();
         Services.AddScoped<SettingActions>();
         Services.AddScoped<UserAdmin>();

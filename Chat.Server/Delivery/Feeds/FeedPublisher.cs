@@ -170,7 +170,7 @@ internal sealed partial class FeedPublisher(
 
         foreach (var pump in added.Users.SelectMany(u => users.Of(u)))
         {
-            pump.Follow(change.Conversation, change.Seq - 1);
+            pump.Orders.Follow(change.Conversation, change.Seq - 1);
         }
     }
 

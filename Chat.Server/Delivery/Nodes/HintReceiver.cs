@@ -42,7 +42,7 @@ internal sealed class HintReceiver(
             case Hint.Created created:
                 foreach (var pump in created.Members.SelectMany(m => users.Of(m)))
                 {
-                    pump.Follow(created.Conversation, 0);
+                    pump.Orders.Follow(created.Conversation, 0);
                 }
 
                 break;

@@ -19,7 +19,6 @@ internal sealed partial class ConnectionPump
     private readonly AckTimer _timer = new();
     private readonly PumpServices _services;
     private readonly PumpLoop _loop;
-    private readonly FollowOrders _follow;
     private readonly Func<string, bool> _mayFollow;
     private volatile bool _closed;
 
@@ -35,7 +34,7 @@ internal sealed partial class ConnectionPump
         Places = new Places(_lock, Window);
         Writer = new ConnectionWriter(connection, services.Options.PendingWrites, Window.Progress, services.Logger);
         _loop = new PumpLoop(this, _lock, services);
-        _follow = new FollowOrders(this, services);
+        Orders = new FollowOrders(this, _loop, services);
         Letters = new LetterBox(this, _lock, services);
     }
 
@@ -50,6 +49,9 @@ internal sealed partial class ConnectionPump
     public ConnectionWriter Writer { get; }
 
     public Places Places { get; }
+
+    /// <summary>How it comes to follow what, and from where.</summary>
+    public FollowOrders Orders { get; }
 
     /// <summary>What the device fails at.</summary>
     public LetterBox Letters { get; }
@@ -165,28 +167,6 @@ internal sealed partial class ConnectionPump
             _loop.WakeUnderLock();
         }
 
-        Window.Wake();
-    }
-
-    /// <summary>Begins to follow a conversation that the user was just added to.</summary>
-    public void Follow(string conversation, long position) => _loop.Order(() => _follow.Join(conversation, position));
-
-    /// <summary>Follows a topic from a position.</summary>
-    /// <param name="durable">Its acknowledgements move the device's cursor.</param>
-    /// <param name="moves">Also when it follows the topic already.</param>
-    public void Subscribe(string topic, long position, bool durable, bool moves) => _loop.Order(() => _follow.Subscribe(topic, position, durable, moves));
-
-    /// <summary>Leaves a topic: nothing is fed from now on, a page that is being written apart.</summary>
-    public void Unsubscribe(string topic)
-    {
-        if (Places.Find(topic) is { } subscription)
-        {
-            _services.Feeds.Leave(subscription);
-        }
-
-        _loop.Order(() => _follow.Leave(topic));
-
-        // The loop may be waiting for room that nobody will make.
         Window.Wake();
     }
 

@@ -10,7 +10,7 @@ namespace Chat.Server.Delivery.Pumps;
 internal sealed partial class PumpLoop(ConnectionPump pump, Lock pumpLock, PumpServices services)
 {
     private readonly Queue<Subscription> _behind = new();
-    private readonly Queue<Action> _orders = new();
+    private readonly Queue<Func<Task>> _orders = new();
     private readonly Loading _loading = new(pump, services);
     private readonly CatchUp _catchUp = new(pump, services);
     private bool _running;
@@ -47,7 +47,14 @@ internal sealed partial class PumpLoop(ConnectionPump pump, Lock pumpLock, PumpS
     }
 
     /// <summary>Runs in the loop, so that it falls amidst no page that is on its way.</summary>
-    public void Order(Action order)
+    public void Order(Action order) => Order(() =>
+    {
+        order();
+        return Task.CompletedTask;
+    });
+
+    /// <inheritdoc cref="Order(Action)"/>
+    public void Order(Func<Task> order)
     {
         lock (pumpLock)
         {
@@ -134,11 +141,7 @@ internal sealed partial class PumpLoop(ConnectionPump pump, Lock pumpLock, PumpS
 
             if (!pump.IsClosed && _orders.TryDequeue(out var order))
             {
-                return () =>
-                {
-                    order();
-                    return Task.CompletedTask;
-                };
+                return order;
             }
 
             if (!pump.IsClosed && _behind.TryDequeue(out var subscription))

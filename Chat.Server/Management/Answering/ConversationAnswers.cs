@@ -122,6 +122,11 @@ internal sealed class ConversationAnswers(StorageGate gate, UserConnections user
             rows = rows.Where(c => c.Policy == wanted);
         }
 
+        if (question.Locked)
+        {
+            rows = rows.Where(c => c.LockedAt != null);
+        }
+
         return question.Member is { } member
             ? rows.Where(c => db.Members.Any(m => m.ConversationId == c.Id && m.UserId == member && m.LeftSeq == null))
             : rows;
@@ -151,5 +156,8 @@ internal sealed class ConversationAnswers(StorageGate gate, UserConnections user
         Epoch = c.Epoch,
         CreatedAt = DateTimeOffset.FromUnixTimeMilliseconds(c.CreatedAt),
         UpdatedAt = DateTimeOffset.FromUnixTimeMilliseconds(c.UpdatedAt),
+        LockedAt = c.LockedAt == null ? null : DateTimeOffset.FromUnixTimeMilliseconds(c.LockedAt.Value),
+        LockedBy = c.LockedBy,
+        LockedReason = c.LockedReason,
     });
 }

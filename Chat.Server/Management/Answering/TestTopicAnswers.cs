@@ -44,6 +44,11 @@ internal sealed class TestTopicAnswers(StorageGate gate, LogWriter writer)
             Type = "text",
             Body = """{"text":"A test by an operator.","test":true}"""u8.ToArray(),
         }).WaitAsync(timeUp);
-        return outcome is AppendStored stored ? new TestMessage(id, stored.Seq) : Refusal.StorageUnavailable;
+        return outcome switch
+        {
+            AppendStored stored => new TestMessage(id, stored.Seq),
+            AppendRefused { Reason: AppendRefusal.Locked } => new Refusal(ManagementCodes.Conflict, "The topic is locked."),
+            _ => Refusal.StorageUnavailable,
+        };
     }
 }

@@ -3,7 +3,7 @@ using Chat.Contracts.Management;
 namespace Chat.Server.Management.Asking;
 
 internal sealed record ConversationsQuestion(
-    string? Search, string? Kind, string? Policy, string? Member, string Sort, bool Descending, int Skip, int Take);
+    string? Search, string? Kind, string? Policy, bool Locked, string? Member, string Sort, bool Descending, int Skip, int Take);
 
 /// <summary>A part of a list that the database cuts; <c>Total</c> is a lower bound when <c>More</c>.</summary>
 internal sealed record Cut<T>(long Total, bool More, IReadOnlyList<T> Rows);
@@ -16,6 +16,21 @@ internal sealed record RemoveMemberQuestion(string Conversation, string User);
 
 /// <param name="Seq">Of the event that tells it.</param>
 internal sealed record MemberRemoved(long Seq);
+
+/// <param name="Reason">Why it is locked; null: it is opened again.</param>
+internal sealed record LockQuestion(string Conversation, string? Reason, string By);
+
+/// <summary>Whether it was otherwise before.</summary>
+internal sealed record LockChange(bool Changed);
+
+/// <param name="From">The first seq that is sent once more.</param>
+internal sealed record ResendQuestion(string Conversation, string User, long From);
+
+/// <param name="Head">The last seq that there is.</param>
+/// <param name="Devices">Had acknowledged what is sent once more.</param>
+internal sealed record ResendPlace(long Head, int Devices);
+
+internal sealed record Resending(int Connections);
 
 internal sealed record MessagesQuestion(string Conversation, long? Before, int Limit);
 

@@ -18,6 +18,9 @@ internal static class Questions
     public const string Members = "manage.members";
     public const string TestTopic = "manage.test-topic";
     public const string RemoveMember = "manage.remove-member";
+    public const string Lock = "manage.lock";
+    public const string ResendPlace = "manage.resend-place";
+    public const string Resend = "manage.resend";
     public const string Messages = "manage.messages";
     public const string Reveal = "manage.reveal";
     public const string Trace = "manage.trace";

@@ -12,7 +12,7 @@ namespace Chat.Server.Management.Nodes;
 
 /// <summary>
 /// A worker's part in asking all nodes: puts what its own supervisor wants to know to the workers of the others, over the bus, and answers
-/// theirs. Presence knows who there is to ask, so that silence is noticed. Only looking at connections, tracing a user's and closing them is done
+/// theirs. Presence knows who there is to ask, so that silence is noticed. Only looking at connections, tracing a user's, sending to them once more and closing them is done
 /// for other nodes; what the database knows each node can find out by itself.
 /// </summary>
 internal sealed class NodeSurvey(IServiceProvider services, IBackplane bus, BackplaneNode node, PresenceNodes presence, TimeProvider time) : IHostedService
@@ -22,7 +22,7 @@ internal sealed class NodeSurvey(IServiceProvider services, IBackplane bus, Back
 
     private static readonly string[] Answered =
     [
-        Questions.Connections, Questions.Users, Questions.User, Questions.Disconnect, Questions.UserTraceStart, Questions.UserTraceStop, Questions.UserTrace,
+        Questions.Connections, Questions.Users, Questions.User, Questions.Disconnect, Questions.Resend, Questions.UserTraceStart, Questions.UserTraceStop, Questions.UserTrace,
     ];
 
     private readonly ConcurrentDictionary<string, Waiting> _waiting = new(StringComparer.Ordinal);

@@ -15,7 +15,7 @@ internal sealed class ConversationRoutes(WorkerSurvey survey, IOptions<Managemen
 
     public void Map(ManagementMap map)
     {
-        map.Get(ManagementRoutes.Conversations, "Conversations and topics", ListAsync, [.. PageQuery.Names, "kind", "policy", "member"]);
+        map.Get(ManagementRoutes.Conversations, "Conversations and topics", ListAsync, [.. PageQuery.Names, "kind", "policy", "locked", "member"]);
         map.Get(ManagementRoutes.Conversation, "One conversation", DetailAsync);
         map.Get(ManagementRoutes.ConversationMembers, "Its members and how far they are", MembersAsync, PageQuery.Names);
         map.Get(ManagementRoutes.ConversationMessages, "What can be told of its messages without telling them, newest first", MessagesAsync, ["before", "limit"]);
@@ -33,7 +33,7 @@ internal sealed class ConversationRoutes(WorkerSurvey survey, IOptions<Managemen
         var page = PageQuery.Read(call.Query, "-updatedAt", "createdAt", "head", "id");
         var kind = call.Query.OneOf("kind", ConversationKinds.Direct, ConversationKinds.Group, ConversationKinds.Topic);
         var policy = call.Query.OneOf("policy", ConversationPolicies.Durable, ConversationPolicies.Realtime);
-        var question = new ConversationsQuestion(page.Search, kind, policy, call.Query.Text("member"), page.Sort, page.Descending, page.Skip, page.Size);
+        var question = new ConversationsQuestion(page.Search, kind, policy, call.Query.Flag("locked"), call.Query.Text("member"), page.Sort, page.Descending, page.Skip, page.Size);
         return await CutAsync<ConversationView>(call, page, Questions.Conversations, question);
     }
 

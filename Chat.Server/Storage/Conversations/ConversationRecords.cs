@@ -26,6 +26,7 @@ internal sealed record ConversationView(
     long First,
     long ReadSeq,
     int Unread,
+    bool Locked,
     IReadOnlyList<ConversationMember> Members);
 
 /// <summary>Which part of a log to read; at most one place is set.</summary>

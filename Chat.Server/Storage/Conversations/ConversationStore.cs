@@ -127,6 +127,7 @@ internal sealed class ConversationStore(StorageGate gate, IStorageDialect dialec
                 Math.Max(f.Conversation.FirstSeq, f.JoinedSeq),
                 f.ReadSeq,
                 f.Unread,
+                f.Conversation.LockedAt is not null,
                 [.. members[f.Conversation.Id]]));
         },
         cancellation);

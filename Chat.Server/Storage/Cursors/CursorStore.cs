@@ -43,6 +43,31 @@ internal sealed class CursorStore(StorageGate gate, IStorageDialect dialect, Tim
                 .ExecuteUpdateAsync(c => c.SetProperty(p => p.AckedSeq, seq), ct),
             cancellation);
 
+    /// <summary>
+    /// Sets the cursors of all of a member's devices back, so that each is sent what follows <paramref name="seq"/> once more when it connects. Others' stay.
+    /// </summary>
+    /// <returns>How it was, or why not.</returns>
+    public Task<MemberRewind> RewindMemberAsync(string user, string conversation, long seq, CancellationToken cancellation) => gate.RunAsync(
+        async (db, ct) =>
+        {
+            var place = await (
+                from m in db.Members.AsNoTracking()
+                join c in db.Conversations on m.ConversationId equals c.Id
+                where m.ConversationId == conversation && m.UserId == user && m.LeftSeq == null
+                select new { m.JoinedSeq, c.FirstSeq, c.HeadSeq }).FirstOrDefaultAsync(ct);
+            if (place is null)
+            {
+                return new MemberRewind(Found: false, 0, 0, 0);
+            }
+
+            var first = Math.Max(place.JoinedSeq, place.FirstSeq);
+            var devices = seq + 1 < first || seq >= place.HeadSeq ? 0 : await db.Cursors
+                .Where(c => c.UserId == user && c.ConversationId == conversation && c.AckedSeq > seq)
+                .ExecuteUpdateAsync(c => c.SetProperty(p => p.AckedSeq, seq), ct);
+            return new MemberRewind(Found: true, first, place.HeadSeq, devices);
+        },
+        cancellation);
+
     private static async Task RegisterAsync(ChatDb db, string user, string device, int maxDevices, long now, CancellationToken ct)
     {
         await using var transaction = await db.Database.BeginTransactionAsync(ct);

@@ -27,7 +27,7 @@ internal interface IStorageDialect
 
     /// <summary>
     /// Locks, inserts the rows, moves the heads, journals and commits in one request, if the heads, epochs and memberships are as
-    /// <paramref name="facts"/> has them; false when they are not, and nothing is stored. Where there are round trips only.
+    /// <paramref name="facts"/> has them and no operator has locked one; false when they are not, and nothing is stored. Where there are round trips only.
     /// </summary>
     Task<bool> InsertIfHeldAsync(ChatDb db, BatchPlan plan, BatchFacts facts, string moves, long now, CancellationToken cancellation);
 

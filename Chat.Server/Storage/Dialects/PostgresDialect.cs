@@ -22,7 +22,7 @@ internal sealed class PostgresDialect(ProcessIdentity process, IOptions<StorageO
         CultureInfo.InvariantCulture, $"SET LOCAL idle_in_transaction_session_timeout = {options.Value.CommandTimeout.TotalMilliseconds + 1000:0}");
 
     private const string LockSql =
-        "SELECT id, kind, policy, epoch, head_seq FROM conversations WHERE id = ANY($1) ORDER BY id FOR UPDATE";
+        "SELECT id, kind, policy, epoch, head_seq, locked_at IS NOT NULL FROM conversations WHERE id = ANY($1) ORDER BY id FOR UPDATE";
 
     private const string MembersSql =
         """
@@ -69,7 +69,7 @@ internal sealed class PostgresDialect(ProcessIdentity process, IOptions<StorageO
         {
             var id = reader.GetString(0);
             facts.Conversations[id] = new(
-                id, (ConversationKind)reader.GetInt16(1), (ConversationPolicy)reader.GetInt16(2), reader.GetInt64(3), reader.GetInt64(4));
+                id, (ConversationKind)reader.GetInt16(1), (ConversationPolicy)reader.GetInt16(2), reader.GetInt64(3), reader.GetInt64(4), reader.GetBoolean(5));
         }
 
         await reader.NextResultAsync(cancellation);

@@ -30,9 +30,10 @@ internal static class PostgresWrites
 
     private const string JournalIfHeldSql = $"{JournalSql} WHERE {Held}";
 
+    // Of one that was locked meanwhile no row is left once its lock is had: PostgreSQL asks the condition anew of what it then finds.
     private const string HoldSql =
         """
-        WITH held AS MATERIALIZED (SELECT id, epoch, head_seq FROM conversations WHERE id = ANY($1) ORDER BY id FOR UPDATE)
+        WITH held AS MATERIALIZED (SELECT id, epoch, head_seq FROM conversations WHERE id = ANY($1) AND locked_at IS NULL ORDER BY id FOR UPDATE)
         SELECT set_config('chat.held', (count(*) = cardinality($1))::text, true)
         FROM held JOIN unnest($1, $2, $3) AS known(id, epoch, head_seq) USING (id, epoch, head_seq)
         """;

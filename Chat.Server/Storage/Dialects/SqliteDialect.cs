@@ -27,7 +27,7 @@ internal sealed class SqliteDialect(ProcessIdentity process) : IStorageDialect
     public async Task<BatchFacts> LockAsync(ChatDb db, string[] conversations, (string Conversation, string User)[] senders, CancellationToken cancellation)
     {
         var facts = new BatchFacts();
-        await using (var command = Command(db, "SELECT id, kind, policy, epoch, head_seq FROM conversations WHERE id IN (SELECT value FROM json_each($ids))"))
+        await using (var command = Command(db, "SELECT id, kind, policy, epoch, head_seq, locked_at IS NOT NULL FROM conversations WHERE id IN (SELECT value FROM json_each($ids))"))
         {
             command.Parameters.AddWithValue("$ids", JsonSerializer.Serialize(conversations));
             await using var reader = await command.ExecuteReaderAsync(cancellation);
@@ -35,7 +35,7 @@ internal sealed class SqliteDialect(ProcessIdentity process) : IStorageDialect
             {
                 var id = reader.GetString(0);
                 facts.Conversations[id] = new(
-                    id, (ConversationKind)reader.GetInt16(1), (ConversationPolicy)reader.GetInt16(2), reader.GetInt64(3), reader.GetInt64(4));
+                    id, (ConversationKind)reader.GetInt16(1), (ConversationPolicy)reader.GetInt16(2), reader.GetInt64(3), reader.GetInt64(4), reader.GetBoolean(5));
             }
         }
 

@@ -144,6 +144,7 @@ internal sealed record AppendRefused(AppendRefusal Reason, TimeSpan? RetryAfter 
     public static readonly AppendRefused RefNotFound = new(AppendRefusal.RefNotFound);
     public static readonly AppendRefused Forbidden = new(AppendRefusal.Forbidden);
     public static readonly AppendRefused IdConflict = new(AppendRefusal.IdConflict);
+    public static readonly AppendRefused Locked = new(AppendRefusal.Locked);
     public static readonly AppendRefused LimitReached = new(AppendRefusal.LimitReached);
     public static readonly AppendRefused Invalid = new(AppendRefusal.Invalid);
     public static readonly AppendRefused Draining = new(AppendRefusal.Draining);
@@ -169,6 +170,9 @@ internal enum AppendRefusal : byte
 
     /// <summary>A member, but not one that may do this.</summary>
     Forbidden,
+
+    /// <summary>An operator has locked the conversation.</summary>
+    Locked,
 
     /// <summary>The id was used for another content.</summary>
     IdConflict,

@@ -145,7 +145,8 @@ internal sealed partial class BatchCommitter(
                     repeat.Complete(outcome);
                     break;
                 default:
-                    if (same)
+                    // What has a receipt already is not refused with a repeat that has none.
+                    if (same && !(outcome == AppendRefused.Locked && repeat.AcceptedAt is not null))
                     {
                         repeat.Complete(outcome);
                     }

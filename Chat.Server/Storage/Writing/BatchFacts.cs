@@ -3,7 +3,8 @@ using Chat.Server.Storage.Model;
 namespace Chat.Server.Storage.Writing;
 
 /// <summary>A conversation as it stands under its lock.</summary>
-internal sealed record LockedConversation(string Id, ConversationKind Kind, ConversationPolicy Policy, long Epoch, long HeadSeq);
+/// <param name="IsShut">An operator has locked it: nothing more is said in it.</param>
+internal sealed record LockedConversation(string Id, ConversationKind Kind, ConversationPolicy Policy, long Epoch, long HeadSeq, bool IsShut = false);
 
 /// <summary>A member as he stands under the conversation's lock.</summary>
 internal sealed record LockedMember(string Conversation, string User, MemberRole Role, long JoinedSeq, long? LeftSeq)

@@ -70,6 +70,8 @@ internal sealed class BatchPlan(BatchFacts facts, long now, int maxMembers, bool
             case AppendKind.Message when conversation.Policy == ConversationPolicy.Realtime && !append.KeepsRealtimeOrder && !realtimeIsClear:
                 // Sent when this process did not know the policy. What its sender sent before may wait: it comes again, and then goes behind that.
                 return AppendRefused.Overtaking;
+            case < AppendKind.AddMembers when conversation.IsShut && append.AcceptedAt is null:
+                return AppendRefused.Locked;
             case AppendKind.Message or AppendKind.Publish:
                 Accept(conversation, append, append.Body);
                 return null;

@@ -12,6 +12,7 @@ public sealed class SendPolicyTests
     [Theory]
     [InlineData(ErrorCodes.NotFound)]
     [InlineData(ErrorCodes.IdConflict)]
+    [InlineData(ErrorCodes.Locked)]
     [InlineData(ErrorCodes.Invalid)]
     public void Decide_ADefiniteRefusal_IsDone(string code)
         => Assert.IsType<SendDecision.Done>(Decide(new ChatError(code, "", false)));
