@@ -180,6 +180,9 @@ public static class ManagementRoutes
     /// <summary>POST <see cref="LogLevelRequest"/> → <see cref="ActionResult"/>. Admin.</summary>
     public const string LogLevel = Settings + "/log-level";
 
+    /// <summary>POST <see cref="SettingRequest"/> → <see cref="ActionResult"/>: changes a setting of this node while it runs, over restarts. Admin.</summary>
+    public const string SettingChange = Settings + "/change";
+
     /// <summary>GET the OpenAPI document. Viewer.</summary>
     public const string OpenApi = "/openapi/management.json";
 }

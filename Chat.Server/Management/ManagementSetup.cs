@@ -8,6 +8,7 @@ using Chat.Server.Management.Callers;
 using Chat.Server.Management.Live;
 using Chat.Server.Management.Nodes;
 using Chat.Server.Management.Routes;
+using Chat.Server.Management.Settings;
 using Chat.Server.Management.Stacks;
 using Chat.Server.Management.Views;
 using Chat.Server.Workers.Listening;
@@ -141,6 +142,9 @@ internal static class ManagementSetup
         services.AddSingleton<QueueViews>();
         services.AddSingleton<DependencyViews>();
         services.AddSingleton<OverviewBuilder>();
+        services.AddSingleton<SettingsFile>();
+        services.AddSingleton<SettingChanges>();
+        services.AddHostedService(s => s.GetRequiredService<SettingChanges>());
         services.AddSingleton<SettingsBook>();
         services.AddSingleton<LogLevelDesk>();
         services.AddSingleton<FaultDesk>();

@@ -91,6 +91,11 @@ internal static class Samples
         api.Answer(ManagementRoutes.Settings, new SettingsAnswer());
     }
 
+    public static SettingView Setting(string value = "1000") => new()
+    {
+        Key = "Limits:SendBurst", Value = value, Default = "1000", Configured = "500", Source = SettingSources.Running, Change = new("integer", "1 to 1000000", false), ChangedAt = Now, ChangedBy = "ada",
+    };
+
     public static DeadLetterView Letter(string word = "text") => new() { Id = "d1", User = word, Device = word, Conversation = "c1", Seq = 5, MessageId = "m1", Type = word, Attempts = 5, Bytes = 2048, FirstError = word, FirstAt = Now.AddHours(-1), Reason = word, At = Now };
 
     public static StacksAnswer Stacks(string word = "text") => new() { At = Now, Pid = 100, Milliseconds = 540, Threads = 4, Stacks = [new(3, true, [$"libc.so.6!{word}", "Chat.Work()"]), new(1, false, [])] };
