@@ -101,6 +101,24 @@ public sealed class SettingChangeTests(ManagementBed bed) : IClassFixture<Manage
     }
 
     [Fact]
+    public async Task About_ForAdmins_TellsWhatTheBuildKnew()
+    {
+        await (await bed.Operator.GetAsync(ManagementRoutes.About)).RefusedAsync(403);
+        var about = await bed.Admin.ReadAsync<AboutAnswer>(ManagementRoutes.About);
+        Assert.Equal("0.1.0", about.Version);
+        Assert.StartsWith(".NET 10.", about.Runtime, StringComparison.Ordinal);
+        Assert.Contains(about.Packages, p => p is { Name: "Npgsql", Licence: "PostgreSQL" });
+
+        // What lies beside the server is what it tells, no less.
+        var beside = Directory.GetFiles(AppContext.BaseDirectory, "*.dll").Select(f => Path.GetFileNameWithoutExtension(f)!).ToHashSet();
+        Assert.Subset(about.Packages.Select(p => p.Name).ToHashSet(), new[] { "Serilog", "Polly.Core", "OpenTelemetry", "Microsoft.EntityFrameworkCore" }.Where(beside.Contains).ToHashSet());
+        Assert.All(about.Packages, p => Assert.True(p.Version.Length > 0 && p.Licence.Length > 0, p.ToString()));
+        var console = AboutAnswer.Of(typeof(Chat.Admin.AdminOptions).Assembly);
+        Assert.Contains(console.Packages, p => p is { Name: "Radzen.Blazor", Licence: "MIT" });
+        Assert.Contains(console.Packages, p => p is { Name: "Otp.NET", Licence: "LICENSE.txt of the package" });
+    }
+
+    [Fact]
     public void Kept_Unreadable_IsPutAsideAndNothingIsChanged()
     {
         var folder = TestRun.NewFolder("settings");

@@ -11,6 +11,8 @@ namespace Chat.Server.Management.Routes;
 
 internal sealed partial class SettingRoutes(SettingsBook settings, SettingChanges changes, LogLevelDesk levels) : IManagementRoutes
 {
+    private static readonly AboutAnswer About = AboutAnswer.Of(typeof(SettingRoutes).Assembly);
+
     private const double Longest = 86_400;
     private const double Usual = 900;
     private const int LongestName = 200;
@@ -18,6 +20,7 @@ internal sealed partial class SettingRoutes(SettingsBook settings, SettingChange
     public void Map(ManagementMap map)
     {
         map.Get<SettingsAnswer>(ManagementRoutes.Settings, "The configuration in force, secrets masked", All);
+        map.Get<AboutAnswer>(ManagementRoutes.About, "Version, runtime, and what goes out with the server", _ => About, role: ManagementRole.Admin);
         map.Post<LogLevelRequest, ActionResult>(
             ManagementRoutes.LogLevel, new("settings.log-level", ManagementRole.Admin), "Changes a log level in all processes for a while", SetLevel);
         map.Post<SettingRequest, ActionResult>(
