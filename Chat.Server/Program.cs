@@ -14,6 +14,7 @@ using Chat.Server.Realtime;
 using Chat.Server.Realtime.Spool;
 using Chat.Server.Sessions;
 using Chat.Server.Storage;
+using Chat.Server.Storage.Retention;
 using Chat.Server.Telemetry;
 using Chat.Server.Telemetry.Metrics;
 using Chat.Server.Workers;
@@ -60,6 +61,9 @@ internal static class Program
             builder.AddNodeMetrics();
             builder.AddAlerts();
             builder.AddManagement();
+
+            // What the workers live by is judged here when it is to be changed.
+            builder.Services.AddLimits().AddRetentionSettings();
         }
 
         if (plan.ServesClients)

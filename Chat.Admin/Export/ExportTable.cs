@@ -20,6 +20,7 @@ internal sealed record ExportTable(string Name, Role Least, Func<ExportRows, Fle
         new("dead-letters", Role.Operator, (rows, f, q, r) => SharedAsync<DeadLetterView>(rows, f, ManagementRoutes.DeadLetters, q, r)),
         new("alerts", Role.Operator, AlertsAsync),
         new("audit", Role.Admin, AuditAsync),
+        new("settings", Role.Admin, SettingsAsync),
     ];
 
     public static ExportTable? Find(string name) => All.FirstOrDefault(t => t.Name == name);
@@ -97,6 +98,21 @@ internal sealed record ExportTable(string Name, Role Least, Func<ExportRows, Fle
         }
 
         rows.Add(reply.Answers.SelectMany(a => a.Value.Items));
+    }
+
+    private static async Task SettingsAsync(ExportRows rows, Fleet fleet, PageQuery query, Role role)
+    {
+        var reply = await fleet.AllAsync<SettingsAnswer>(ManagementRoutes.Settings, role);
+        if (reply.Answers.Count == 0)
+        {
+            rows.Miss(reply.Error!);
+        }
+        else if (reply.Partial is { } partial)
+        {
+            rows.Miss(partial);
+        }
+
+        rows.Add(SettingRows.Of(reply.Answers, query).Select(r => SettingLine.Of(fleet.Nodes.Count > 1 ? r.Node : null, r.Row)));
     }
 
     private static async Task AuditAsync(ExportRows rows, Fleet fleet, PageQuery query, Role role)

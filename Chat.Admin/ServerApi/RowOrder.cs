@@ -20,6 +20,7 @@ internal static class RowOrder
         "worker" => new Ordinal(row.Worker),
         "unacknowledged" => row.Unacknowledged,
         "pendingWrites" => row.PendingWrites,
+        "roundTrip" => row.RoundTripMilliseconds,
         _ => row.ConnectedAt,
     };
 

@@ -41,6 +41,49 @@ internal sealed class SettingActions(Actions actions, Fleet fleet, DialogDesk de
         }
     }
 
+    public async Task ChangeAsync(SettingView setting)
+    {
+        var draft = new SettingDraft { Value = setting.Value ?? "" };
+        var question = Ask(setting, $"Change {setting.Key}?", "It holds at once in all workers, and after a restart, until it is changed back.", "Change") with
+        {
+            Body = builder =>
+            {
+                builder.OpenComponent<SettingFields>(0);
+                builder.AddComponentParameter(1, nameof(SettingFields.Draft), draft);
+                builder.AddComponentParameter(2, nameof(SettingFields.Setting), setting);
+                builder.CloseComponent();
+            },
+            Problem = () => draft.Value.Trim().Length == 0 && !setting.Change!.MayBeEmpty ? "Give a value." : null,
+        };
+        if (await desk.AskAsync(question) is { } consent)
+        {
+            await SetAsync(setting, draft.Value.Trim(), consent);
+        }
+    }
+
+    public async Task ResetAsync(SettingView setting)
+    {
+        var back = $"It goes back to what is configured, {SettingWords.Value(setting.Configured)}, at once in all workers.";
+        if (await desk.AskAsync(Ask(setting, $"Reset {setting.Key}?", back, "Reset")) is { } consent)
+        {
+            await SetAsync(setting, null, consent);
+        }
+    }
+
+    private static Question Ask(SettingView setting, string title, string effect, string confirm)
+    {
+        var grave = SettingWords.IsGrave(setting.Key);
+        return new(title, grave ? $"{effect} Events that are over then are removed for good, of all nodes that share the database." : effect, confirm)
+        {
+            ReasonRequired = true,
+            Danger = grave,
+            Typed = grave ? setting.Key : null,
+        };
+    }
+
+    private Task SetAsync(SettingView setting, string? value, Consent consent) => EverywhereAsync(
+        "setting", setting.Key, ManagementRoutes.SettingChange, new SettingRequest { Key = setting.Key, Value = value, Reason = consent.Reason });
+
     private async Task EverywhereAsync(string action, string target, string path, object body)
     {
         foreach (var node in fleet.Nodes)

@@ -27,6 +27,18 @@ public sealed record ConnectionView
     /// <summary>Its last acknowledgement or flushed write.</summary>
     public DateTimeOffset? LastProgressAt { get; init; }
 
+    /// <summary>When anything came from it last, a keep-alive ping included; null when not known.</summary>
+    public DateTimeOffset? LastSeenAt { get; init; }
+
+    /// <summary>When it acknowledged an event last; null before it did.</summary>
+    public DateTimeOffset? LastDeliveredAt { get; init; }
+
+    /// <summary>The way there and back as the kernel has it for the TCP connection (smoothed), to the proxy where there is one; null when not known.</summary>
+    public double? RoundTripMilliseconds { get; init; }
+
+    /// <summary>How often its device has connected again within the last hour, as far as the running workers remember; null when not all of them could be asked.</summary>
+    public int? Reconnects { get; init; }
+
     /// <summary>Events written and not acknowledged.</summary>
     public int Unacknowledged { get; init; }
 
@@ -50,6 +62,12 @@ public sealed record ConnectionView
 
     /// <summary>Writes that wait for its socket.</summary>
     public int PendingWrites { get; init; }
+
+    /// <summary>So many may wait; then it is no longer fed at once but from the log.</summary>
+    public int MostPendingWrites { get; init; }
+
+    /// <summary>Bytes that the kernel has for it and has not sent yet; null when not known.</summary>
+    public long? UnsentBytes { get; init; }
 
     /// <summary>Conversations it follows.</summary>
     public int Conversations { get; init; }
@@ -106,6 +124,9 @@ public sealed record UserView
 
     /// <summary>When they connected first (of the open connections).</summary>
     public DateTimeOffset? OnlineSince { get; init; }
+
+    /// <summary>When one of their open connections acknowledged an event last; null before any did.</summary>
+    public DateTimeOffset? LastDeliveredAt { get; init; }
 
     /// <summary>They may not connect.</summary>
     public bool Blocked { get; init; }

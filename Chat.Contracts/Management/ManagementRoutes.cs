@@ -48,7 +48,7 @@ public static class ManagementRoutes
     /// <summary>POST <see cref="WorkerActionRequest"/> → <see cref="ActionResult"/>: restarts all, one after the other. Admin.</summary>
     public const string RestartAll = Root + "/workers-restart";
 
-    /// <summary>GET a page of <see cref="ConnectionView"/>; sort by <c>user</c>, <c>connectedAt</c>, <c>unacknowledged</c>, <c>pendingWrites</c>, <c>worker</c>; filter <c>q</c> (user, device, beginning of the id; for operators also address), <c>user</c>, <c>worker</c>, <c>transport</c>, <c>slow</c>. Viewer.</summary>
+    /// <summary>GET a page of <see cref="ConnectionView"/>; sort by <c>user</c>, <c>connectedAt</c>, <c>unacknowledged</c>, <c>pendingWrites</c>, <c>roundTrip</c>, <c>worker</c>; filter <c>q</c> (user, device, beginning of the id; for operators also address), <c>user</c>, <c>worker</c>, <c>transport</c>, <c>slow</c>. Viewer.</summary>
     public const string Connections = Root + "/connections";
 
     /// <summary>POST <see cref="ReasonRequest"/> (required) → <see cref="ActionResult"/>. Operator.</summary>
@@ -189,8 +189,14 @@ public static class ManagementRoutes
     /// <summary>GET <see cref="SettingsAnswer"/>. Viewer (without values).</summary>
     public const string Settings = Root + "/settings";
 
+    /// <summary>GET <see cref="AboutAnswer"/>: version, commit, runtime, and the packages with their licences. Admin.</summary>
+    public const string About = Root + "/about";
+
     /// <summary>POST <see cref="LogLevelRequest"/> → <see cref="ActionResult"/>. Admin.</summary>
     public const string LogLevel = Settings + "/log-level";
+
+    /// <summary>POST <see cref="SettingRequest"/> → <see cref="ActionResult"/>: changes a setting of this node while it runs, over restarts. Admin.</summary>
+    public const string SettingChange = Settings + "/change";
 
     /// <summary>GET the OpenAPI document. Viewer.</summary>
     public const string OpenApi = "/openapi/management.json";

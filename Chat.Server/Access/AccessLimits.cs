@@ -1,44 +1,46 @@
 using System.Net;
-using Microsoft.Extensions.Options;
+using Chat.Server.Workers.Ports;
 
 namespace Chat.Server.Access;
 
 /// <summary>Every limit on how often and how many.</summary>
-internal sealed class AccessLimits(IOptions<LimitsOptions> options, AccessMeter meter, TimeProvider time)
+internal sealed class AccessLimits
 {
-    private readonly RateLimit _sends = new(options.Value.SendsPerSecond, options.Value.SendBurst, time);
-    private readonly RateLimit _calls = new(options.Value.CallsPerSecond, options.Value.CallBurst, time);
-    private readonly RateLimit _serviceSends = new(options.Value.ServiceSendsPerSecond, options.Value.ServiceSendBurst, time);
-    private readonly RateLimit _serviceCalls = new(options.Value.ServiceCallsPerSecond, options.Value.ServiceCallBurst, time);
-    private readonly RateLimit _signals = new(options.Value.SignalsPerSecond, options.Value.SignalBurst, time);
-    private readonly RateLimit _userConnects = new(options.Value.UserConnectsPerSecond, options.Value.UserConnectBurst, time);
-    private readonly RateLimit _addressConnects = new(options.Value.AddressConnectsPerSecond, options.Value.AddressConnectBurst, time);
+    private readonly AccessMeter _meter;
     private readonly ConnectionCounts _connections = new();
+    private volatile RateLimits _now;
+
+    public AccessLimits(LiveSection<LimitsOptions> options, AccessMeter meter, TimeProvider time)
+    {
+        _meter = meter;
+        _now = RateLimits.Of(options.Current, time);
+        options.Changed += () => _now = RateLimits.Of(options.Current, time, _now);
+    }
 
     public bool TrySend(string user, int count, out TimeSpan retryAfter) =>
-        Counted("send", (Callers.IsServiceName(user) ? _serviceSends : _sends).TryTake(user, count, out retryAfter));
+        Counted("send", (Callers.IsServiceName(user) ? _now.ServiceSends : _now.Sends).TryTake(user, count, out retryAfter));
 
     public bool TryCall(string user, out TimeSpan retryAfter) =>
-        Counted("call", (Callers.IsServiceName(user) ? _serviceCalls : _calls).TryTake(user, 1, out retryAfter));
+        Counted("call", (Callers.IsServiceName(user) ? _now.ServiceCalls : _now.Calls).TryTake(user, 1, out retryAfter));
 
-    public bool TrySignal(string connection, out TimeSpan retryAfter) => Counted("signal", _signals.TryTake(connection, 1, out retryAfter));
+    public bool TrySignal(string connection, out TimeSpan retryAfter) => Counted("signal", _now.Signals.TryTake(connection, 1, out retryAfter));
 
     /// <summary>Before it is known who it is: counts the address.</summary>
     public bool TryConnectFrom(HttpContext context, out TimeSpan retryAfter)
     {
         retryAfter = TimeSpan.Zero;
-        return IsExempt(context) || Counted("address_connect", _addressConnects.TryTake(AddressKey(context.Connection.RemoteIpAddress), 1, out retryAfter));
+        return IsExempt(context) || Counted("address_connect", _now.AddressConnects.TryTake(AddressKey(context.Connection.RemoteIpAddress), 1, out retryAfter));
     }
 
     public bool TryConnectAs(HttpContext context, string user, out TimeSpan retryAfter)
     {
         retryAfter = TimeSpan.Zero;
-        return IsExempt(context) || Counted("user_connect", _userConnects.TryTake(user, 1, out retryAfter));
+        return IsExempt(context) || Counted("user_connect", _now.UserConnects.TryTake(user, 1, out retryAfter));
     }
 
     /// <summary>Counts a connection; <see cref="Leave"/> must follow when it was let in.</summary>
     public bool TryEnter(HttpContext? context, string user) =>
-        Counted("connections", _connections.TryEnter(user, context is null || IsExempt(context) ? 0 : options.Value.ConnectionsPerUser));
+        Counted("connections", _connections.TryEnter(user, context is null || IsExempt(context) ? 0 : _now.ConnectionsPerUser));
 
     public void Leave(string user) => _connections.Leave(user);
 
@@ -54,7 +56,7 @@ internal sealed class AccessLimits(IOptions<LimitsOptions> options, AccessMeter 
     {
         if (!allowed)
         {
-            meter.Limited(policy);
+            _meter.Limited(policy);
         }
 
         return allowed;

@@ -16,7 +16,7 @@ internal static class AccessSetup
         services.TryAddSingleton(TimeProvider.System);
         services.AddOptionsWithValidateOnStart<AuthOptions>().BindConfiguration(AuthOptions.Section).ValidateDataAnnotations();
         services.AddSingleton<IValidateOptions<AuthOptions>, AuthOptionsValidator>();
-        services.AddOptionsWithValidateOnStart<LimitsOptions>().BindConfiguration(LimitsOptions.Section).ValidateDataAnnotations();
+        services.AddLimits();
         services.PostConfigure<LoggerFilterOptions>(QuietLogs.Apply);
 
         services.AddSingleton<AccessMeter>();
@@ -58,6 +58,9 @@ internal static class AccessSetup
         });
         return services;
     }
+
+    /// <summary>The limits, also for who only judges changes of them.</summary>
+    public static IServiceCollection AddLimits(this IServiceCollection services) => services.AddLiveSection<LimitsOptions>(LimitsOptions.Section);
 
     /// <summary>Everything that stands before the endpoints, in this order.</summary>
     public static void UseAccess(this WebApplication app)

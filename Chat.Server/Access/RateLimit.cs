@@ -20,6 +20,7 @@ internal sealed class RateLimit
     /// <param name="burst">What a full bucket holds.</param>
     public RateLimit(double perSecond, int burst, TimeProvider time)
     {
+        (PerSecond, Burst) = (perSecond, burst);
         _time = time;
         _sweptAt = time.GetTimestamp();
         if (perSecond > 0)
@@ -28,6 +29,10 @@ internal sealed class RateLimit
             _capacityTicks = (long)(_ticksPerToken * burst);
         }
     }
+
+    public double PerSecond { get; }
+
+    public int Burst { get; }
 
     /// <summary>Keys that are not full again.</summary>
     public int Count => _buckets.Count;

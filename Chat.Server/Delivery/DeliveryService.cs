@@ -19,12 +19,14 @@ internal sealed class DeliveryService(
     RedisNotices redis,
     CommitFollower follower,
     Provisionals provisionals,
+    DeviceReturns returns,
     StorageBreaker breaker)
 {
     /// <summary>Starts feeding a connection; returns at once, waits neither for storage nor for the catch-up.</summary>
     /// <param name="mayFollow">Whether the user has the right to what the device wants to be fed; asked when it is about to be.</param>
     public void Connect(HubConnectionContext connection, string user, string device, Func<string, bool> mayFollow)
     {
+        returns.Note(user, device);
         var pump = new ConnectionPump(connection, user, device, mayFollow, pumps);
         pump.Announce(new Notice
         {

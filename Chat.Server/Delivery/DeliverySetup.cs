@@ -21,6 +21,7 @@ internal static class DeliverySetup
             .Validate(o => o.SweepInterval >= o.FollowInterval, "Delivery:SweepInterval must not be shorter than Delivery:FollowInterval.");
         services.AddSingleton<DeliveryMeter>();
         services.AddSingleton<UserConnections>();
+        services.AddSingleton<DeviceReturns>();
         services.AddSingleton<UserTraces>();
         services.AddSingleton<DeliveryFacts>();
         services.AddSingleton<QueueWatch>();

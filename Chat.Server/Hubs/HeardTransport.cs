@@ -13,15 +13,19 @@ namespace Chat.Server.Hubs;
 /// </summary>
 internal static class HeardTransport
 {
-    public static IConnectionBuilder UseHearing(this IConnectionBuilder connections) => connections.Use(next => connection =>
+    public static IConnectionBuilder UseHearing(this IConnectionBuilder connections)
     {
-        var hearing = new ClientHearing();
-        var traffic = new ConnectionTraffic();
-        connection.Features.Set(hearing);
-        connection.Features.Set(traffic);
-        connection.Transport = new Heard(connection.Transport, hearing, traffic);
-        return next(connection);
-    });
+        var time = connections.ApplicationServices.GetRequiredService<TimeProvider>();
+        return connections.Use(next => connection =>
+        {
+            var hearing = new ClientHearing();
+            var traffic = new ConnectionTraffic(time);
+            connection.Features.Set(hearing);
+            connection.Features.Set(traffic);
+            connection.Transport = new Heard(connection.Transport, hearing, traffic);
+            return next(connection);
+        });
+    }
 
     private sealed class Heard(IDuplexPipe transport, ClientHearing hearing, ConnectionTraffic traffic) : IDuplexPipe
     {

@@ -28,6 +28,9 @@ internal sealed class ManagementOptions
     [Range(64 * 1024, int.MaxValue)]
     public int AuditFileBytes { get; set; } = 50 * 1024 * 1024;
 
+    /// <summary>Where settings that were changed while running are kept over a restart, relative to the working directory; empty: nowhere.</summary>
+    public string SettingsFile { get; set; } = "data/settings.json";
+
     /// <summary>Whether admins may see a message's body, one at a time and with a reason.</summary>
     public bool RevealBodies { get; set; } = true;
 

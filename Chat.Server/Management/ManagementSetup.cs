@@ -8,6 +8,7 @@ using Chat.Server.Management.Callers;
 using Chat.Server.Management.Live;
 using Chat.Server.Management.Nodes;
 using Chat.Server.Management.Routes;
+using Chat.Server.Management.Settings;
 using Chat.Server.Management.Stacks;
 using Chat.Server.Management.Views;
 using Chat.Server.Workers.Listening;
@@ -84,6 +85,7 @@ internal static class ManagementSetup
         services.Answer<ConnectionAnswers, ConnectionsQuestion, ConnectionsFound>(Questions.Connections, a => a.ListAsync);
         services.Answer<ConnectionAnswers, UsersQuestion, UsersFound>(Questions.Users, a => a.UsersAsync);
         services.Answer<ConnectionAnswers, UserQuestion, UserFound>(Questions.User, a => a.UserAsync);
+        services.Answer<ConnectionAnswers, ReturnsQuestion, ReturnsFound>(Questions.Returns, a => a.ReturnsAsync);
         services.Answer<ConnectionAnswers, DisconnectQuestion, Disconnected>(Questions.Disconnect, a => a.DisconnectAsync);
         services.Answer<NodeSurvey, NodesQuestion, NodesFound>(Questions.OtherNodes, a => a.AskAsync);
         services.Answer<NodeAnswers, KnownNodesQuestion, KnownNodes>(Questions.KnownNodes, a => a.ListAsync);
@@ -153,6 +155,9 @@ internal static class ManagementSetup
         services.AddSingleton<QueueViews>();
         services.AddSingleton<DependencyViews>();
         services.AddSingleton<OverviewBuilder>();
+        services.AddSingleton<SettingsFile>();
+        services.AddSingleton<SettingChanges>();
+        services.AddHostedService(s => s.GetRequiredService<SettingChanges>());
         services.AddSingleton<SettingsBook>();
         services.AddSingleton<LogLevelDesk>();
         services.AddSingleton<FaultDesk>();

@@ -6,7 +6,6 @@ using Chat.Server.Telemetry.Resources;
 using Chat.Server.Workers.Ports;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
-using Serilog;
 using Serilog.Extensions.Logging;
 
 namespace Chat.Server.Telemetry;
@@ -60,14 +59,14 @@ internal static class TelemetrySetup
     {
         // Logging starts before the container does, so these options are read by hand; the validated ones are the same.
         var options = builder.Configuration.GetSection(TelemetryOptions.Section).Get<TelemetryOptions>() ?? new TelemetryOptions();
-        var pipeline = new LogPipeline(options.Log, source, new LogLevels(builder.Configuration, TimeProvider.System), TimeProvider.System);
+        var pipeline = new LogPipeline(options.Log, source, new LogLevels(builder.Configuration), TimeProvider.System);
         builder.Services.AddSingleton<LogPipeline>(_ => pipeline);
-        builder.Services.AddSingleton<ILogLevels>(static provider => provider.GetRequiredService<LogPipeline>().Levels);
+        builder.Services.AddSingleton(static provider => provider.GetRequiredService<LogPipeline>().Levels);
         builder.Services.AddHostedService<SelfMeasures>();
         builder.Logging.ClearProviders();
-        builder.Logging.AddSerilog(pipeline.Logger);
+        builder.Logging.AddProvider(new LeveledLoggers(new SerilogLoggerProvider(pipeline.Logger), pipeline.Levels));
 
-        // The levels are switches behind Serilog; a filter in front could only be changed by a restart.
-        builder.Logging.AddFilter<SerilogLoggerProvider>(category: null, LogLevel.Trace);
+        // The framework's filters would hold a level that was changed; only those that silence what must not be written down stay.
+        builder.Logging.AddFilter<LeveledLoggers>(category: null, LogLevel.Trace);
     }
 }

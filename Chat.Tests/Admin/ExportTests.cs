@@ -34,6 +34,18 @@ public sealed class ExportTests
     }
 
     [Fact]
+    public async Task Settings_Exported_AreAsTheTableShowsThemAndForAdmins()
+    {
+        var api = new FakeServerApi();
+        api.Answer(ManagementRoutes.Settings, new SettingsAnswer { Settings = [Samples.Setting("7"), new() { Key = "Workers:Count", Value = "2", Source = SettingSources.File, NeedsRestart = true }] });
+        var (status, file) = await ExportAsync(api, "settings", "csv");
+        Assert.Equal(200, status);
+        Assert.Equal("node,key,value,default,configured,source,needsRestart,changeable,changedAt,changedBy", file.Split("\r\n")[0]);
+        Assert.StartsWith(",Limits:SendBurst,7,1000,500,running,false,true,", file.Split("\r\n")[1], StringComparison.Ordinal);
+        Assert.Equal(403, (await ExportAsync(api, "settings", "csv", role: Role.Operator)).Status);
+    }
+
+    [Fact]
     public async Task OfEachNode_OneDown_SaysWhoseRowsAreMissing()
     {
         var api = new FakeServerApi("north", "south");

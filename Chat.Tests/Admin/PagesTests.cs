@@ -36,10 +36,11 @@ public sealed class PagesTests
         ("/admin/audit", typeof(Audit), null),
         ("/admin/trace?id=m1", typeof(Trace), null),
         ("/admin/settings", typeof(Settings), null),
+        ("/admin/settings?tab=about", typeof(Settings), null),
     ];
 
     // Their lists cannot be empty, or are of the console itself.
-    private static readonly string[] NeverEmpty = ["/admin", "/admin/workers", "/admin/workers/w1", "/admin/alerts?tab=rules", "/admin/user?id=u1", "/admin/conversation?id=c1", "/admin/queue?tab=dead&user=u1", "/healthchecks-ui", "/admin/metrics"];
+    private static readonly string[] NeverEmpty = ["/admin", "/admin/workers", "/admin/workers/w1", "/admin/alerts?tab=rules", "/admin/user?id=u1", "/admin/conversation?id=c1", "/admin/queue?tab=dead&user=u1", "/healthchecks-ui", "/admin/metrics", "/admin/settings?tab=about"];
 
     // Of one node, which is the first where none is named.
     private static readonly string[] OfOneNode = ["/admin/workers/w1", "/admin/audit"];

@@ -43,6 +43,7 @@ public sealed class RefusalTests
         ["deadletter.discard"] = (Role.Admin, b => Of<MessageActions>(b).DiscardAsync(new() { Ids = ["d1"] }, "letters")),
         ["message.reveal"] = (Role.Admin, b => Of<MessageActions>(b).RevealAsync(new() { Conversation = "c1", Seq = 1, Id = "m1", Sender = "u", Type = "text" })),
         ["maintenance"] = (Role.Admin, b => Of<SettingActions>(b).MaintenanceAsync(true)),
+        ["setting"] = (Role.Admin, b => Of<SettingActions>(b).ChangeAsync(Samples.Setting())),
         ["log-level"] = (Role.Admin, b => Of<SettingActions>(b).LogLevelAsync()),
         ["user.create"] = (Role.Admin, b => Of<UserAdmin>(b).AddAsync("mallory", "a long enough secret", Role.Admin)),
         ["user.change"] = (Role.Admin, b => Of<UserAdmin>(b).SetRoleAsync("someone", Role.Admin)),
@@ -103,6 +104,17 @@ public sealed class RefusalTests
         await Of<WorkerActions>(bed).StartAsync("node-1", "w1");
         Assert.Empty(bed.Api.Posts);
         Assert.Equal("refused", Assert.Single(bed.Audit.Notes).Result);
+    }
+
+    [Fact]
+    public async Task SettingPutBack_ByAnOperator_IsRefused()
+    {
+        await using var bed = new AdminBed(Role.Operator);
+        var acting = Of<SettingActions>(bed).ResetAsync(Samples.Setting());
+        bed.Desk.Answer(new Consent("because"));
+        await acting;
+        Assert.Empty(bed.Api.Posts);
+        Assert.Equal(("someone", "setting", "Limits:SendBurst", "refused"), Assert.Single(bed.Audit.Notes));
     }
 
     private static T Of<T>(AdminBed bed)

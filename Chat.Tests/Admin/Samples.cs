@@ -46,7 +46,7 @@ internal static class Samples
             Channels = [new() { Name = word, Waiting = 1 }],
         });
         api.Answer(ManagementRoutes.AlertHistory, new AlertHistoryAnswer { Items = [Alert(word) with { Phase = "resolved", ResolvedAt = Now }], MeanSecondsToResolve = 60 });
-        api.Answer(ManagementRoutes.Connections, PageOf<ConnectionView>(new() { Id = "c1", User = word, Device = word, Worker = "w1", Client = word, Window = 10, Unacknowledged = 3, ConnectedAt = Now, Address = "10.0.0.x" }));
+        api.Answer(ManagementRoutes.Connections, PageOf<ConnectionView>(new() { Id = "c1", User = word, Device = word, Worker = "w1", Client = word, Window = 10, Unacknowledged = 3, PendingWrites = 2, MostPendingWrites = 16, UnsentBytes = 2048, RoundTripMilliseconds = 12.34, Reconnects = 7, LastSeenAt = Now, ConnectedAt = Now, Address = "10.0.0.x" }));
         api.Answer(ManagementRoutes.Users, PageOf<UserView>(new() { Id = word, State = UserStates.Online, Connections = 1, Pending = 1234, Workers = ["w1"] }));
         api.Answer(ManagementRoutes.Users + "/u1", new UserDetail { User = new() { Id = word, State = UserStates.Online }, Connections = [new() { Id = "c1", User = word, Device = word, Client = word }], Devices = [new() { Id = word, Owed = 3 }], Block = new() { User = word, Reason = word, By = word } });
         api.Answer(ManagementRoutes.Users + "/u1/trace", Trace(word));
@@ -69,6 +69,7 @@ internal static class Samples
         }
 
         api.Answer(ManagementRoutes.Audit, new Stretch<AuditEntry> { Items = [new() { Number = 1, At = Now, Actor = word, Role = "admin", Action = "worker.restart", Object = word, Reason = word, Result = "done", Before = word, After = word }] });
+        api.Answer(ManagementRoutes.About, new AboutAnswer { Version = word, Commit = "0123456789abcdef", Runtime = word, System = word, Packages = [new(word, "1.0", word)] });
         api.Answer(ManagementRoutes.Settings, new SettingsAnswer { Settings = [new() { Key = "Workers:Count", Value = word, Source = "file" }], LogLevels = [new("Default", "Information", null)], Version = "0.1.0", Runtime = "10.0" });
     }
 
@@ -90,6 +91,11 @@ internal static class Samples
         api.Answer(ManagementRoutes.Root + "/messages/m1", new MessageTraces("m1", [], null));
         api.Answer(ManagementRoutes.Settings, new SettingsAnswer());
     }
+
+    public static SettingView Setting(string value = "1000") => new()
+    {
+        Key = "Limits:SendBurst", Value = value, Default = "1000", Configured = "500", Source = SettingSources.Running, Change = new("integer", "1 to 1000000", false), ChangedAt = Now, ChangedBy = "ada",
+    };
 
     public static DeadLetterView Letter(string word = "text") => new() { Id = "d1", User = word, Device = word, Conversation = "c1", Seq = 5, MessageId = "m1", Type = word, Attempts = 5, Bytes = 2048, FirstError = word, FirstAt = Now.AddHours(-1), Reason = word, At = Now };
 

@@ -12,7 +12,7 @@ public sealed class ConsoleTests(ConsoleFixture console)
     private static readonly string[] Paths =
     [
         "admin", "admin/workers", "admin/workers/w1", "admin/alerts", "admin/alerts?tab=rules", "admin/connections", "admin/connections?tab=users", "admin/conversations",
-        "admin/queue", "admin/queue?tab=dead", "healthchecks-ui", "admin/metrics", "admin/audit", "admin/trace", "admin/settings", "admin/settings?tab=users", "admin/settings?tab=account", "admin/playground",
+        "admin/queue", "admin/queue?tab=dead", "healthchecks-ui", "admin/metrics", "admin/audit", "admin/trace", "admin/settings", "admin/settings?tab=users", "admin/settings?tab=account", "admin/settings?tab=about", "admin/playground",
     ];
 
     private const string BothServe = "() => document.querySelectorAll('.cell.good').length === 2 && !document.querySelector('.cell.bad')";

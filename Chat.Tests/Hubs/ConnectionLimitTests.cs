@@ -5,7 +5,6 @@ using Chat.Tests.Hubs.Wire;
 using Chat.Tests.Support;
 using Chat.Tests.Telemetry;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Options;
 
 namespace Chat.Tests.Hubs;
 
@@ -84,7 +83,7 @@ public sealed class ConnectionLimitTests : IDisposable
     private static Task<WireClient> ConnectForwardedAsync(InProcessServer server) =>
         WireClient.ConnectAsync(server.Address, server.Token("alice"), forwardedFor: "203.0.113.5");
 
-    private AccessLimits Limits(LimitsOptions options) => new(Options.Create(options), new AccessMeter(_meters.Factory), new ManualTimeProvider());
+    private AccessLimits Limits(LimitsOptions options) => new(TestSections.Live(options), new AccessMeter(_meters.Factory), new ManualTimeProvider());
 
     private static DefaultHttpContext From(IPAddress address)
     {

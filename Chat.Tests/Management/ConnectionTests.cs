@@ -1,5 +1,6 @@
 using Chat.Contracts.Management;
 using Chat.Tests.Support;
+using Chat.Tests.Support.Clients;
 
 namespace Chat.Tests.Management;
 
@@ -71,5 +72,52 @@ public sealed class ConnectionTests(ManagementBed bed) : IClassFixture<Managemen
         Assert.Equal((user, UserStates.Grace, 0, null), (row.Id, row.State, row.Connections, row.OnlineSince));
         Assert.Empty(row.Workers);
         Assert.Empty((await bed.Viewer.ReadAsync<Page<UserView>>(online)).Items);
+    }
+
+    [Fact]
+    public async Task Connection_TellsItsWayItsBufferAndWhenItWasHeard()
+    {
+        var (user, other) = ($"judy-{Guid.NewGuid():N}", $"ken-{Guid.NewGuid():N}");
+        var began = TimeProvider.System.GetUtcNow();
+        await using var client = await bed.Server.ConnectAsync(user);
+        var conversation = await client.CreateAsync("direct", other);
+        var path = $"{ManagementRoutes.Connections}?user={user}&sort=-roundTrip";
+        var before = Assert.Single((await bed.Viewer.ReadAsync<Page<ConnectionView>>(path)).Items);
+        Assert.Null(before.LastDeliveredAt);
+        Assert.InRange(before.RoundTripMilliseconds!.Value, 0.0001, 1_000);
+        Assert.Equal((0, 16, 0L, 0), (before.PendingWrites, before.MostPendingWrites, before.UnsentBytes, before.Reconnects));
+        Assert.InRange(before.LastSeenAt!.Value, began.AddSeconds(-1), TimeProvider.System.GetUtcNow().AddSeconds(1));
+
+        var receipt = await client.SendAsync(conversation, Guid.NewGuid().ToString("N"), "text");
+        await client.EventAsync();
+        await client.AckAsync(conversation, receipt.Seq!.Value);
+        var after = (await Eventually.GetAsync(
+            () => bed.Viewer.ReadAsync<Page<ConnectionView>>(path), p => p.Items is [{ LastDeliveredAt: not null }], "the event is acknowledged")).Items[0];
+        Assert.InRange(after.LastDeliveredAt!.Value, began, TimeProvider.System.GetUtcNow().AddSeconds(1));
+        var listed = Assert.Single((await bed.Viewer.ReadAsync<Page<UserView>>($"{ManagementRoutes.Users}?q={user}")).Items);
+        var detail = (await bed.Viewer.ReadAsync<UserDetail>(ManagementRoutes.User.With(user))).User;
+        Assert.All([listed, detail], u => Assert.InRange((u.LastDeliveredAt!.Value - after.LastDeliveredAt.Value).TotalSeconds, -1, 1));
+    }
+
+    [Fact]
+    public async Task Device_ThatComesBack_IsCountedOverAllWorkers()
+    {
+        await using var server = await ServerProcess.StartNewAsync(new ServerSettings { Workers = 2 });
+        for (var i = 0; i < 5; i++)
+        {
+            await (await StockClient.ConnectedAsync(server.Url, "mallory", "phone")).DisposeAsync();
+        }
+
+        await using var phone = await StockClient.ConnectedAsync(server.Url, "mallory", "phone");
+        await using var tablet = await StockClient.ConnectedAsync(server.Url, "mallory", "tablet");
+        var page = await Eventually.GetAsync(
+            () => server.Management.ReadAsync<Page<ConnectionView>>($"{ManagementRoutes.Connections}?user=mallory"),
+            p => p.Items.Count >= 2 && p.Items.All(r => r.Reconnects is not null),
+            "all workers have told how often they saw the devices");
+        var rows = page.Items.ToLookup(c => c.Device);
+        Assert.Equal(5, rows["phone"].MaxBy(r => r.ConnectedAt)!.Reconnects);
+        Assert.Equal(0, Assert.Single(rows["tablet"]).Reconnects);
+        await Eventually.GetAsync(
+            () => server.Management.ReadAsync<UserDetail>(ManagementRoutes.User.With("mallory")), d => d.Connections.Any(c => c is { Device: "phone", Reconnects: 5 }), "the user's page tells it, too");
     }
 }

@@ -120,14 +120,25 @@ public sealed class LiveTests(ManagementBed bed) : IClassFixture<ManagementBed>
     public async Task LogLevel_ForAWhile_IsChangedAndShown()
     {
         var route = ManagementRoutes.LogLevel;
-        await (await bed.Admin.PostAsync(route, """{"category":"No.Such","level":"Debug"}""")).RefusedAsync(404);
+        foreach (var category in new[] { "", "No such", "A..B", ".A", "A:B", new string('A', 201) })
+        {
+            await (await bed.Admin.PostAsync(route, $$"""{"category":"{{category}}","level":"Debug"}""")).RefusedAsync(400);
+        }
+
         await (await bed.Admin.PostAsync(route, """{"category":"Default","level":"3"}""")).RefusedAsync(400);
         await bed.Admin.DoAsync<ActionResult>(route, new { category = "Default", level = "Error", seconds = 600 });
         var levels = (await bed.Viewer.ReadAsync<SettingsAnswer>(ManagementRoutes.Settings)).LogLevels;
         Assert.NotNull(levels.Single(l => l.Category == "Default").Until);
+        await bed.Admin.DoAsync<ActionResult>(route, new { category = "Chat.Server.Delivery.Pumps", level = "Debug", seconds = 600 });
+        var set = (await bed.Viewer.ReadAsync<SettingsAnswer>(ManagementRoutes.Settings)).LogLevels.Single(l => l.Category == "Chat.Server.Delivery.Pumps");
+        Assert.Equal(("Debug", true), (set.Level, set.Until is not null));
+        await bed.Admin.DoAsync<ActionResult>(route, new { category = "Chat.Server.Delivery.Pumps" });
         await bed.Admin.DoAsync<ActionResult>(route, new { category = "Default" });
         levels = (await bed.Viewer.ReadAsync<SettingsAnswer>(ManagementRoutes.Settings)).LogLevels;
         Assert.Null(levels.Single(l => l.Category == "Default").Until);
+        Assert.DoesNotContain(levels, l => l.Category == "Chat.Server.Delivery.Pumps");
+        var row = (await bed.AuditAsync("&action=settings.log-level&object=log-level/Chat.Server.Delivery.Pumps")).Items.Last(r => r.Result == "done");
+        Assert.Equal(("Error", "Debug"), (row.Before, row.After));
     }
 
     [Fact]

@@ -22,7 +22,7 @@ public sealed class RouteTests(ManagementBed bed) : IClassFixture<ManagementBed>
         (ManagementRoutes.MessageReveal, "admin"), (ManagementRoutes.MemberRemove, "admin"), (ManagementRoutes.TopicTest, "admin"), (ManagementRoutes.AlertAcknowledge, "operator"), (ManagementRoutes.AlertUnacknowledge, "operator"),
         (ManagementRoutes.Silences, "operator"), (ManagementRoutes.SilenceExpire, "operator"), (ManagementRoutes.Rule, "admin"), (ManagementRoutes.RuleReset, "admin"),
         (ManagementRoutes.DeadLetterReplay, "operator"), (ManagementRoutes.DeadLetterDiscard, "admin"), (ManagementRoutes.UserBlock, "admin"), (ManagementRoutes.UserUnblock, "admin"), (ManagementRoutes.UserTrace, "operator"), (ManagementRoutes.UserTraceStop, "operator"),
-        (ManagementRoutes.ChannelTest, "operator"), (ManagementRoutes.Maintenance, "admin"), (ManagementRoutes.LogLevel, "admin"),
+        (ManagementRoutes.ChannelTest, "operator"), (ManagementRoutes.Maintenance, "admin"), (ManagementRoutes.LogLevel, "admin"), (ManagementRoutes.SettingChange, "admin"),
         (ManagementRoutes.Fault, "admin"), (ManagementRoutes.FaultEnd, "admin"),
     ];
 

@@ -11,8 +11,6 @@ namespace Chat.Admin.Parts.Tables;
 /// </summary>
 public partial class DataTable<T>
 {
-    private static readonly TimeSpan Every = TimeSpan.FromSeconds(3);
-
     private readonly HashSet<string> _selected = [];
     private readonly TableUse _use = new();
     private ColumnList<T> _columns = null!;
@@ -27,6 +25,9 @@ public partial class DataTable<T>
     private long _loadedAt;
 
     [Inject] internal TimeProvider Time { get; set; } = null!;
+
+    /// <summary>How often it is read anew by itself.</summary>
+    [Parameter] public TimeSpan Every { get; set; } = TimeSpan.FromSeconds(3);
 
     [Parameter] public string Title { get; set; } = "";
 

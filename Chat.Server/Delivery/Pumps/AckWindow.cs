@@ -9,6 +9,7 @@ internal sealed class AckWindow(int size, TimeProvider time) : IDisposable
     private readonly SemaphoreSlim _room = new(0, 1);
     private int _unacknowledged;
     private long _progressAt;
+    private long _acknowledgedAt;
     private long _acknowledgements;
     private long _taken;
     private volatile bool _resent;
@@ -27,6 +28,9 @@ internal sealed class AckWindow(int size, TimeProvider time) : IDisposable
 
     /// <summary>How long nothing has moved; null before anything did.</summary>
     public TimeSpan? SinceProgress => Volatile.Read(ref _progressAt) is var at and not 0 ? time.GetElapsedTime(at) : null;
+
+    /// <summary>How long ago the last event was acknowledged; null before any was.</summary>
+    public TimeSpan? SinceAcknowledged => Volatile.Read(ref _acknowledgedAt) is var at and not 0 ? time.GetElapsedTime(at) : null;
 
     /// <summary>Everything was sent again, and nothing has moved since.</summary>
     public bool IsResent => _resent;
@@ -76,6 +80,7 @@ internal sealed class AckWindow(int size, TimeProvider time) : IDisposable
         _resent = false;
         Interlocked.Add(ref _acknowledgements, count);
         Progress();
+        Volatile.Write(ref _acknowledgedAt, Volatile.Read(ref _progressAt));
         Release(count);
     }
 

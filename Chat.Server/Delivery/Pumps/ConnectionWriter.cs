@@ -14,6 +14,9 @@ internal sealed partial class ConnectionWriter(HubConnectionContext connection, 
     /// <summary>Writes that the socket has not taken.</summary>
     public int Pending => Volatile.Read(ref _pending);
 
+    /// <summary>So many may wait before the connection is no longer fed at once.</summary>
+    public int Most => maxPending;
+
     /// <summary>False: the socket is behind, write no more for now.</summary>
     public bool HasRoom => !_broken && Volatile.Read(ref _pending) < maxPending;
 

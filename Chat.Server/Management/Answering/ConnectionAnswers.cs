@@ -9,7 +9,7 @@ using Chat.Server.Presence;
 namespace Chat.Server.Management.Answering;
 
 /// <summary>What this process knows of its connections, and the closing of them.</summary>
-internal sealed class ConnectionAnswers(UserConnections users, QueueWatch queue, PresenceService presence, TimeProvider time)
+internal sealed class ConnectionAnswers(UserConnections users, QueueWatch queue, PresenceService presence, DeviceReturns returns, TimeProvider time)
 {
     public Task<Reply<ConnectionsFound>> ListAsync(ConnectionsQuestion question, CancellationToken timeUp)
     {
@@ -60,6 +60,9 @@ internal sealed class ConnectionAnswers(UserConnections users, QueueWatch queue,
     public Task<Reply<UserFound>> UserAsync(UserQuestion question, CancellationToken timeUp) => Done(new UserFound(
         [.. users.Of(question.User).Select(p => ConnectionLook.At(p, time))], presence.StateOf(question.User) == PresenceState.Away));
 
+    public Task<Reply<ReturnsFound>> ReturnsAsync(ReturnsQuestion question, CancellationToken timeUp) =>
+        Done(new ReturnsFound([.. question.Devices.Select(d => returns.CountOf(d.User, d.Device))]));
+
     /// <summary>Says <c>bye</c> with the operator's reason; the client does not come back by itself.</summary>
     public Task<Reply<Disconnected>> DisconnectAsync(DisconnectQuestion question, CancellationToken timeUp)
     {
@@ -89,7 +92,8 @@ internal sealed class ConnectionAnswers(UserConnections users, QueueWatch queue,
         Pending: pumps.Sum(p => queue.Of(p).Pending),
         InFlight: pumps.Sum(p => (long)p.Window.Unacknowledged),
         OldestSeconds: pumps.Max(p => queue.Of(p).Age.TotalSeconds),
-        time.GetUtcNow() - pumps.Max(p => time.GetElapsedTime(p.Window.StartedAt)));
+        time.GetUtcNow() - pumps.Max(p => time.GetElapsedTime(p.Window.StartedAt)),
+        time.GetUtcNow() - pumps.Min(p => p.Window.SinceAcknowledged));
 
     private static Task<Reply<T>> Done<T>(T answer) => Task.FromResult<Reply<T>>(answer);
 }

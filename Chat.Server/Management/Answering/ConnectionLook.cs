@@ -20,6 +20,7 @@ internal static class ConnectionLook
         var followed = pump.Places.All();
         var traffic = connection.Features.Get<ConnectionTraffic>();
         var behind = followed.Count(s => !s.Live);
+        var socket = SocketLook.At(connection);
         return new()
         {
             Id = connection.ConnectionId,
@@ -29,6 +30,9 @@ internal static class ConnectionLook
             Protocol = connection.Protocol.Name,
             ConnectedAt = now - time.GetElapsedTime(pump.Window.StartedAt),
             LastProgressAt = pump.Window.SinceProgress is { } since ? now - since : null,
+            LastSeenAt = traffic is null ? null : now - traffic.Silence,
+            LastDeliveredAt = pump.Window.SinceAcknowledged is { } ago ? now - ago : null,
+            RoundTripMilliseconds = socket?.RoundTripMilliseconds,
             Unacknowledged = unacknowledged,
             Acknowledged = pump.Window.Acknowledgements,
             Events = pump.Window.Taken,
@@ -37,6 +41,8 @@ internal static class ConnectionLook
             BytesOut = traffic?.Sent,
             Window = unacknowledged + pump.Window.Free,
             PendingWrites = pump.Writer.Pending,
+            MostPendingWrites = pump.Writer.Most,
+            UnsentBytes = socket?.UnsentBytes,
             Conversations = followed.Length,
             Behind = behind,
             Slow = IsSlow(pump, followed),

@@ -15,11 +15,19 @@ internal sealed record UsersQuestion(string? Search, string Sort, bool Descendin
 
 internal sealed record UsersFound(long Total, IReadOnlyList<OnlineUser> Users);
 
-internal sealed record OnlineUser(string Id, int Connections, long Pending, long InFlight, double OldestSeconds, DateTimeOffset? Since);
+internal sealed record OnlineUser(string Id, int Connections, long Pending, long InFlight, double OldestSeconds, DateTimeOffset? Since, DateTimeOffset? LastDelivered = null);
 
 internal sealed record UserQuestion(string User);
 
 internal sealed record UserFound(IReadOnlyList<ConnectionView> Connections, bool InGrace);
+
+/// <summary>How often these devices have connected.</summary>
+internal sealed record ReturnsQuestion(IReadOnlyList<DeviceName> Devices);
+
+internal sealed record DeviceName(string User, string Device);
+
+/// <param name="Connects">In the order of the question.</param>
+internal sealed record ReturnsFound(IReadOnlyList<int> Connects);
 
 /// <summary>One connection by its id, or all of a user.</summary>
 internal sealed record DisconnectQuestion(string? Connection, string? User, string Reason);
@@ -35,6 +43,7 @@ internal static class RowOrder
         "worker" => By(rows, r => r.Worker, descending, StringComparer.Ordinal),
         "unacknowledged" => By(rows, r => r.Unacknowledged, descending),
         "pendingWrites" => By(rows, r => r.PendingWrites, descending),
+        "roundTrip" => By(rows, r => r.RoundTripMilliseconds, descending),
         _ => By(rows, r => r.ConnectedAt, descending),
     };
 

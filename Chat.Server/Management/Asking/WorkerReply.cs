@@ -10,6 +10,7 @@ internal static class Questions
     public const string Connections = "manage.connections";
     public const string Users = "manage.users";
     public const string User = "manage.user";
+    public const string Returns = "manage.returns";
     public const string Disconnect = "manage.disconnect";
     public const string OtherNodes = "manage.other-nodes";
     public const string KnownNodes = "manage.known-nodes";

@@ -46,8 +46,9 @@ internal sealed class ConnectionRoutes(WorkerSurvey survey, TimeProvider time) :
 
     private async Task<Reply<Page<ConnectionView>>> ListAsync(ManagementCall call)
     {
+        var began = time.GetTimestamp();
         var query = call.Query;
-        var page = PageQuery.Read(query, "-connectedAt", "user", "unacknowledged", "pendingWrites", "worker");
+        var page = PageQuery.Read(query, "-connectedAt", "user", "unacknowledged", "pendingWrites", "roundTrip", "worker");
         var worker = query.Text("worker");
         var question = new ConnectionsQuestion(
             page.Search, query.Text("user"), query.OneOf("transport", "WebSockets", "ServerSentEvents", "LongPolling"), query.Flag("slow"), page.Sort, page.Descending, page.Reach,
@@ -66,9 +67,10 @@ internal sealed class ConnectionRoutes(WorkerSurvey survey, TimeProvider time) :
 
         var meant = answers.Answers.Where(a => worker is null || a.Worker == worker).ToArray();
         var rows = RowOrder.Sort(meant.SelectMany(a => a.Answer.Rows.Select(r => r with { Worker = a.Worker })), page.Sort, page.Descending);
+        var shown = await ReturnCounts.AddAsync(survey, call, scope, answers.Partial, [.. rows.Skip(page.Skip).Take(page.Size)], time.GetElapsedTime(began));
         return new Page<ConnectionView>
         {
-            Items = [.. rows.Skip(page.Skip).Take(page.Size).Select(r => For(call.Caller, r))],
+            Items = [.. shown.Select(r => For(call.Caller, r))],
             Total = meant.Sum(a => a.Answer.Total),
             Number = page.Number,
             Size = page.Size,

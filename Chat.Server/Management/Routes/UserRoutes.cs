@@ -38,6 +38,7 @@ internal sealed class UserRoutes(WorkerSurvey survey, TimeProvider time) : IMana
             Unacknowledged = u.InFlight,
             Workers = grace ? [] : workers,
             OnlineSince = u.Since,
+            LastDeliveredAt = u.LastDelivered,
         });
     }
 
@@ -90,6 +91,7 @@ internal sealed class UserRoutes(WorkerSurvey survey, TimeProvider time) : IMana
 
     private async Task<Reply<UserDetail>> DetailAsync(ManagementCall call)
     {
+        var began = time.GetTimestamp();
         var scope = Scope.Of(call.Query);
         if (call.Query.Problem is { } wrong)
         {
@@ -104,7 +106,8 @@ internal sealed class UserRoutes(WorkerSurvey survey, TimeProvider time) : IMana
             return Refusal.WorkersUnavailable;
         }
 
-        var connections = answers.Answers.SelectMany(a => a.Answer.Connections.Select(c => ConnectionRoutes.For(call.Caller, c with { Worker = a.Worker }))).ToArray();
+        var connections = await ReturnCounts.AddAsync(
+            survey, call, scope, answers.Partial, [.. answers.Answers.SelectMany(a => a.Answer.Connections.Select(c => ConnectionRoutes.For(call.Caller, c with { Worker = a.Worker })))], time.GetElapsedTime(began));
         var known = stored.Value;
         if (connections.Length == 0 && known is { Conversations: 0, Devices.Count: 0, Block: null })
         {
@@ -121,6 +124,7 @@ internal sealed class UserRoutes(WorkerSurvey survey, TimeProvider time) : IMana
                 Unacknowledged = connections.Sum(c => (long)c.Unacknowledged),
                 Workers = [.. connections.Select(c => c.Worker).Distinct(StringComparer.Ordinal)],
                 OnlineSince = connections.Length > 0 ? connections.Min(c => c.ConnectedAt) : null,
+                LastDeliveredAt = connections.Max(c => c.LastDeliveredAt),
                 Blocked = known?.Block is not null,
             },
             Connections = connections,
@@ -139,5 +143,6 @@ internal sealed class UserRoutes(WorkerSurvey survey, TimeProvider time) : IMana
             parts.Sum(p => p.Pending),
             parts.Sum(p => p.InFlight),
             parts.Max(p => p.OldestSeconds),
-            parts.Min(p => p.Since));
+            parts.Min(p => p.Since),
+            parts.Max(p => p.LastDelivered));
 }

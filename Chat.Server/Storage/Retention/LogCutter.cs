@@ -1,6 +1,6 @@
 using Chat.Server.Storage.Model;
+using Chat.Server.Workers.Ports;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Options;
 
 namespace Chat.Server.Storage.Retention;
 
@@ -11,7 +11,7 @@ internal sealed record LogStart(string Conversation, ConversationKind Kind, long
 /// Removes the beginnings of logs, never anything amidst: what is left has no hole. Several processes may do it at once: the
 /// conversation's row decides who cuts, and a cut that was made changes nothing when it is made again.
 /// </summary>
-internal sealed class LogCutter(StorageGate gate, IOptions<RetentionOptions> options)
+internal sealed class LogCutter(StorageGate gate, LiveSection<RetentionOptions> options)
 {
     public const int PageSize = 500;
 
@@ -30,7 +30,7 @@ internal sealed class LogCutter(StorageGate gate, IOptions<RetentionOptions> opt
     public Task<long> CutAsync(LogStart log, RetentionLimit limit, DateTimeOffset now, CancellationToken cancellation) => gate.RunAsync(
         async (db, ct) =>
         {
-            var most = Math.Min(limit.Most(log.Head), log.First + options.Value.BatchSize - 1);
+            var most = Math.Min(limit.Most(log.Head), log.First + options.Current.BatchSize - 1);
             var through = Math.Min(limit.ThroughByCount(log.Head), most);
             if (through < most && limit.MaxAge is not null)
             {

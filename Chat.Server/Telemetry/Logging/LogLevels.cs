@@ -1,138 +1,95 @@
 using Microsoft.Extensions.Primitives;
-using Serilog.Core;
-using Serilog.Events;
 
 namespace Chat.Server.Telemetry.Logging;
 
-/// <summary>Log levels that can be changed while running.</summary>
-internal interface ILogLevels
-{
-    /// <summary>Category prefixes (<c>Default</c> for all others) with the level that holds now.</summary>
-    IReadOnlyDictionary<string, LogLevel> Current { get; }
-
-    /// <summary>False when the category has no level of its own. With <paramref name="revertAfter"/> the configured level comes back by itself.</summary>
-    bool TrySet(string category, LogLevel level, TimeSpan? revertAfter = null);
-}
-
-/// <summary>The levels of <c>Logging:LogLevel</c> as switches; a change of the file is followed too.</summary>
-internal sealed class LogLevels : ILogLevels, IDisposable
+/// <summary>
+/// The levels of <c>Logging:LogLevel</c>, of any category, as the configuration has them now. A logger holds its category's cell and reads one field at
+/// every call; a change looks through the cells instead.
+/// </summary>
+internal sealed class LogLevels : IDisposable
 {
     public const string Default = "Default";
 
-    private readonly Lock _gate = new();
-    private readonly Dictionary<string, LoggingLevelSwitch> _switches = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, ITimer> _reverts = new(StringComparer.Ordinal);
-    private readonly IConfiguration _configuration;
-    private readonly TimeProvider _time;
-    private readonly IDisposable _changes;
+    // It has a level of its own also where none is configured, so that it can be seen and changed.
+    private const string Ours = "Chat";
 
-    public LogLevels(IConfiguration configuration, TimeProvider time)
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, LevelCell> _cells = new(StringComparer.Ordinal);
+    private readonly IConfiguration _configuration;
+    private readonly IDisposable _changes;
+    private volatile Dictionary<string, LogLevel> _rules;
+
+    public LogLevels(IConfiguration configuration)
     {
         _configuration = configuration.GetSection("Logging:LogLevel");
-        _time = time;
-        foreach (var category in Categories())
-        {
-            _switches[category] = new LoggingLevelSwitch(ToSerilog(Configured(category)));
-        }
-
+        _rules = Read();
         _changes = ChangeToken.OnChange(_configuration.GetReloadToken, Reload);
     }
 
-    public IReadOnlyDictionary<string, LogLevel> Current => _switches.ToDictionary(s => s.Key, s => FromSerilog(s.Value.MinimumLevel), StringComparer.Ordinal);
+    /// <summary>Category prefixes (<see cref="Default"/> for all others) with the level that holds now.</summary>
+    public IReadOnlyDictionary<string, LogLevel> Current => _rules;
 
-    public IReadOnlyDictionary<string, LoggingLevelSwitch> Switches => _switches;
-
-    public bool TrySet(string category, LogLevel level, TimeSpan? revertAfter = null)
+    /// <summary>The level of the nearest: of <c>A.B.C</c> the one of itself, of <c>A.B</c>, of <c>A</c>, or the default.</summary>
+    public LogLevel Of(string category)
     {
-        if (!_switches.TryGetValue(category, out var found))
+        var rules = _rules;
+        for (var name = category; name.Length > 0; name = name[..Math.Max(0, name.LastIndexOf('.'))])
         {
-            return false;
-        }
-
-        lock (_gate)
-        {
-            StopReverting(category);
-            found.MinimumLevel = ToSerilog(level);
-            if (revertAfter is { } after)
+            if (rules.TryGetValue(name, out var level))
             {
-                _reverts[category] = _time.CreateTimer(_ => Revert(category), state: null, after, Timeout.InfiniteTimeSpan);
+                return level;
             }
         }
 
-        return true;
+        return rules[Default];
     }
 
-    public void Dispose()
+    public LevelCell CellOf(string category)
     {
-        _changes.Dispose();
         lock (_gate)
         {
-            foreach (var category in _reverts.Keys.ToArray())
+            if (!_cells.TryGetValue(category, out var cell))
             {
-                StopReverting(category);
+                _cells[category] = cell = new LevelCell { Level = Of(category) };
             }
+
+            return cell;
         }
     }
 
-    internal static LogEventLevel ToSerilog(LogLevel level) => level switch
+    public void Dispose() => _changes.Dispose();
+
+    private Dictionary<string, LogLevel> Read()
     {
-        LogLevel.Trace => LogEventLevel.Verbose,
-        LogLevel.Debug => LogEventLevel.Debug,
-        LogLevel.Information => LogEventLevel.Information,
-        LogLevel.Warning => LogEventLevel.Warning,
-        LogLevel.Error => LogEventLevel.Error,
-        LogLevel.Critical => LogEventLevel.Fatal,
-        _ => LevelAlias.Off,
-    };
-
-    private static LogLevel FromSerilog(LogEventLevel level) => level switch
-    {
-        LogEventLevel.Verbose => LogLevel.Trace,
-        LogEventLevel.Debug => LogLevel.Debug,
-        LogEventLevel.Information => LogLevel.Information,
-        LogEventLevel.Warning => LogLevel.Warning,
-        LogEventLevel.Error => LogLevel.Error,
-        LogEventLevel.Fatal => LogLevel.Critical,
-        _ => LogLevel.None,
-    };
-
-    private IEnumerable<string> Categories() => _configuration.GetChildren().Select(c => c.Key).Append(Default).Append("Chat").Distinct(StringComparer.Ordinal);
-
-    private LogLevel Configured(string category) =>
-        Enum.TryParse<LogLevel>(_configuration[category], ignoreCase: true, out var level)
-            || Enum.TryParse(_configuration[Default], ignoreCase: true, out level)
-            ? level
-            : LogLevel.Information;
-
-    private void Revert(string category)
-    {
-        lock (_gate)
-        {
-            StopReverting(category);
-            _switches[category].MinimumLevel = ToSerilog(Configured(category));
-        }
+        var fallback = Parse(Default) ?? LogLevel.Information;
+        return _configuration.GetChildren().Select(c => c.Key).Append(Default).Append(Ours)
+            .Distinct(StringComparer.OrdinalIgnoreCase)
+            .ToDictionary(category => category, category => Parse(category) ?? fallback, StringComparer.OrdinalIgnoreCase);
     }
+
+    private LogLevel? Parse(string category) => Enum.TryParse<LogLevel>(_configuration[category], ignoreCase: true, out var level) ? level : null;
 
     private void Reload()
     {
         lock (_gate)
         {
-            foreach (var (category, found) in _switches)
+            _rules = Read();
+            foreach (var (category, cell) in _cells)
             {
-                // What an operator set for a while holds for that while.
-                if (!_reverts.ContainsKey(category))
-                {
-                    found.MinimumLevel = ToSerilog(Configured(category));
-                }
+                cell.Level = Of(category);
             }
         }
     }
+}
 
-    private void StopReverting(string category)
+/// <summary>The level of one category, shared by all its loggers.</summary>
+internal sealed class LevelCell
+{
+    private volatile LogLevel _level;
+
+    public LogLevel Level
     {
-        if (_reverts.Remove(category, out var timer))
-        {
-            timer.Dispose();
-        }
+        get => _level;
+        set => _level = value;
     }
 }

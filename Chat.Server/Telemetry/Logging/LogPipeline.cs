@@ -18,22 +18,10 @@ internal sealed class LogPipeline : IDisposable
     {
         Levels = levels;
         ITextFormatter formatter = new RedactingFormatter(options.Json ? new JsonFormatter(renderMessage: true) : new PlainFormatter());
-        var configuration = new LoggerConfiguration().Enrich.FromLogContext().Filter.ByExcluding(IsRefusedStart);
+        var configuration = new LoggerConfiguration().MinimumLevel.Verbose().Enrich.FromLogContext().Filter.ByExcluding(IsRefusedStart);
         if (!source.IsNode)
         {
             configuration.Enrich.WithProperty("Worker", source.Name);
-        }
-
-        foreach (var (category, level) in levels.Switches)
-        {
-            if (category == LogLevels.Default)
-            {
-                configuration.MinimumLevel.ControlledBy(level);
-            }
-            else
-            {
-                configuration.MinimumLevel.Override(category, level);
-            }
         }
 
         if (options.Console)

@@ -35,6 +35,6 @@ internal interface IWorkerCommands
     /// <summary>Restarts all, one at a time; each replacement is ready before the next one drains.</summary>
     CommandOutcome RestartAll(TimeSpan? window = null);
 
-    /// <summary>Sets a configuration key in every process of the node until it is restarted; only <c>Logging:LogLevel:…</c>, <c>Failpoints:…</c> and <c>Health:Maintenance</c>.</summary>
+    /// <summary>Sets a configuration key in every process of the node until it is restarted; only <c>Logging:LogLevel:…</c>, <c>Failpoints:…</c>, <c>Health:Maintenance</c>, <c>Limits:…</c> and <c>Retention:…</c>.</summary>
     CommandOutcome Set(string key, string? value);
 }

@@ -1,9 +1,11 @@
+using Microsoft.Extensions.Options;
+
 namespace Chat.Server.Workers.Runtime;
 
-/// <summary>Settings that an operator changed while the process runs; they lie over all other sources and end with the process.</summary>
+/// <summary>Settings that an operator changed while the process runs; they lie over all other sources and end with the process; what outlives it is kept elsewhere and set again.</summary>
 internal sealed class RuntimeSettings : ConfigurationProvider, IConfigurationSource
 {
-    private static readonly string[] Changeable = ["Logging:LogLevel:", "Serilog:MinimumLevel", "Failpoints:", "Health:Maintenance"];
+    private static readonly string[] Changeable = ["Logging:LogLevel:", "Serilog:MinimumLevel", "Failpoints:", "Health:Maintenance", "Limits:", "Retention:"];
 
     public static bool MayChange(string key) => Changeable.Any(prefix => key.StartsWith(prefix, StringComparison.OrdinalIgnoreCase));
 
@@ -26,6 +28,13 @@ internal sealed class RuntimeSettings : ConfigurationProvider, IConfigurationSou
             Set(key, value);
         }
 
-        OnReload();
+        try
+        {
+            OnReload();
+        }
+        catch (AggregateException error) when (error.Flatten().InnerExceptions.All(e => e is OptionsValidationException))
+        {
+            // Some other section of a file was edited into nonsense. Who lives by it tells; this change is made all the same.
+        }
     }
 }

@@ -42,6 +42,19 @@ public sealed class AckTests
     }
 
     [Fact]
+    public void SinceAcknowledged_IsOfAcknowledgementsAlone()
+    {
+        using var window = new AckWindow(100, _time);
+        _time.Advance(TimeSpan.FromSeconds(1));
+        window.TryTake(2);
+        Assert.Null(window.SinceAcknowledged);
+        window.Acknowledged(1);
+        _time.Advance(TimeSpan.FromSeconds(5));
+        window.Answered();
+        Assert.Equal(TimeSpan.FromSeconds(5), window.SinceAcknowledged);
+    }
+
+    [Fact]
     public void Clock_StartsWhenSomethingIsOwed()
     {
         using var window = new AckWindow(100, _time);

@@ -43,6 +43,7 @@ internal sealed class InProcessServer : IAsyncDisposable
             $"--urls={address}",
             $"--Management:Url={management}",
             $"--Management:AuditFolder={Path.Combine(folder, "audit")}",
+            $"--Management:SettingsFile={Path.Combine(folder, "settings.json")}",
             $"--ConnectionStrings:Chat=Data Source={Path.Combine(folder, "chat.db")}",
             $"--Realtime:SpoolFolder={Path.Combine(folder, "spool")}",
             "--Logging:LogLevel:Default=Warning",

@@ -1,5 +1,6 @@
 using Chat.Server.Workers.Runtime;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Options;
 
 namespace Chat.Tests.Workers.Runtime;
 
@@ -27,4 +28,20 @@ public sealed class RuntimeSettingsTests
 
     [Fact]
     public void Change_AnythingElse_IsRefused() => Assert.Throws<ArgumentException>(() => _settings.Change("Auth:SigningKey", "stolen"));
+
+    [Theory]
+    [InlineData("Limits:SendBurst", true)]
+    [InlineData("Retention:MaxAge", true)]
+    [InlineData("Health:Maintenance", true)]
+    [InlineData("LimitsOfOthers:SendBurst", false)]
+    [InlineData("ConnectionStrings:Chat", false)]
+    public void MayChange_Key_IsOneOfTheListed(string key, bool may) => Assert.Equal(may, RuntimeSettings.MayChange(key));
+
+    [Fact]
+    public void Change_WhileAnotherSectionIsNonsense_IsMadeAllTheSame()
+    {
+        _configuration.GetReloadToken().RegisterChangeCallback(_ => throw new OptionsValidationException("Alerts", typeof(object), ["A file was edited."]), null);
+        _settings.Change(Key, "Debug");
+        Assert.Equal("Debug", _configuration[Key]);
+    }
 }

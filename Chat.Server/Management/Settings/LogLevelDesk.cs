@@ -2,13 +2,15 @@ using Chat.Contracts.Management;
 using Chat.Server.Telemetry.Logging;
 using Chat.Server.Workers.Ports;
 
-namespace Chat.Server.Management.Views;
+namespace Chat.Server.Management.Settings;
 
 /// <summary>Changes log levels in every process of the node and changes them back.</summary>
-internal sealed class LogLevelDesk(ILogLevels levels, IWorkerCommands commands, TimeProvider time) : IDisposable
+internal sealed class LogLevelDesk(LogLevels levels, IWorkerCommands commands, TimeProvider time) : IDisposable
 {
+    private const int Most = 50;
+
     private readonly Lock _lock = new();
-    private readonly Dictionary<string, (ITimer Timer, DateTimeOffset Until)> _reverts = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (ITimer Timer, DateTimeOffset Until)> _reverts = new(StringComparer.OrdinalIgnoreCase);
 
     public IReadOnlyList<LogLevelView> Current
     {
@@ -25,10 +27,19 @@ internal sealed class LogLevelDesk(ILogLevels levels, IWorkerCommands commands, 
         }
     }
 
-    public void Set(string category, LogLevel? level, TimeSpan @for)
+    /// <summary>The level that holds for it now, its own or a nearest one's.</summary>
+    public LogLevel Of(string category) => levels.Of(category);
+
+    /// <summary>False when too many are changed already.</summary>
+    public bool TrySet(string category, LogLevel? level, TimeSpan @for)
     {
         lock (_lock)
         {
+            if (level is not null && !_reverts.ContainsKey(category) && _reverts.Count >= Most)
+            {
+                return false;
+            }
+
             if (_reverts.Remove(category, out var before))
             {
                 before.Timer.Dispose();
@@ -36,11 +47,12 @@ internal sealed class LogLevelDesk(ILogLevels levels, IWorkerCommands commands, 
 
             if (level is not null)
             {
-                _reverts[category] = (time.CreateTimer(_ => Set(category, null, TimeSpan.Zero), null, @for, Timeout.InfiniteTimeSpan), time.GetUtcNow() + @for);
+                _reverts[category] = (time.CreateTimer(_ => TrySet(category, null, TimeSpan.Zero), null, @for, Timeout.InfiniteTimeSpan), time.GetUtcNow() + @for);
             }
 
             // The reload of the configuration is what every process' levels follow.
             commands.Set($"Logging:LogLevel:{category}", level?.ToString());
+            return true;
         }
     }
 

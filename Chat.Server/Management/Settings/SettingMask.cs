@@ -1,7 +1,7 @@
 using System.Data.Common;
 using System.Net;
 
-namespace Chat.Server.Management.Views;
+namespace Chat.Server.Management.Settings;
 
 /// <summary>What of a setting may be seen. What is not known to be harmless is masked.</summary>
 internal static class SettingMask
