@@ -158,6 +158,7 @@ internal static class ManagementSetup
         services.AddSingleton<SettingsFile>();
         services.AddSingleton<SettingChanges>();
         services.AddHostedService(s => s.GetRequiredService<SettingChanges>());
+        services.AddSingleton<ChangedRules>();
         services.AddSingleton<SettingsBook>();
         services.AddSingleton<LogLevelDesk>();
         services.AddSingleton<FaultDesk>();

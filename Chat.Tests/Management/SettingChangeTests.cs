@@ -4,6 +4,8 @@ using Chat.Server.Management.Settings;
 using Chat.Tests.Hubs;
 using Chat.Tests.Hubs.Wire;
 using Chat.Tests.Support;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Configuration.Json;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Chat.Tests.Management;
@@ -65,6 +67,31 @@ public sealed class SettingChangeTests(ManagementBed bed) : IClassFixture<Manage
     [InlineData("")]
     public async Task Change_OfWhatCannotBeChanged_IsNotFound(string key) =>
         await (await bed.Admin.PostAsync(Route, $$"""{"key":"{{key}}","value":"1","reason":"a test"}""")).RefusedAsync(404);
+
+    [Fact]
+    public async Task Rule_ChangedAmongTheAlerts_IsTheSettingInForce()
+    {
+        await bed.Admin.DoAsync<ActionResult>(ManagementRoutes.Rule.With("SpoolFilling"), new { threshold = 0.75 });
+        var threshold = await SettingAsync("Alerts:Rules:SpoolFilling:Threshold");
+        Assert.Equal(("0.75", SettingSources.Running, "0.8"), (threshold.Value, threshold.Source, threshold.Configured));
+        Assert.Equal(SettingSources.File, (await SettingAsync("Alerts:Rules:SpoolFilling:For")).Source);
+        await bed.Admin.DoAsync<ActionResult>(ManagementRoutes.RuleReset.With("SpoolFilling"));
+        Assert.Equal(("0.8", SettingSources.File), (await SettingAsync("Alerts:Rules:SpoolFilling:Threshold")) is var back ? (back.Value!, back.Source) : default);
+    }
+
+    [Fact]
+    public async Task Reset_ToWhatIsConfiguredAndNotGood_IsRefusedAndTheChangeHolds()
+    {
+        const string key = "Limits:UserConnectBurst";
+        var file = ((IConfigurationRoot)bed.Server.Services.GetRequiredService<IConfiguration>()).Providers.OfType<JsonConfigurationProvider>().Last(p => p.TryGet(key, out _));
+        await ChangeAsync(key, "61");
+        file.Set(key, "nonsense");
+        var error = await (await bed.Admin.PostAsync(Route, $$"""{"key":"{{key}}","reason":"a test"}""")).RefusedAsync(409);
+        Assert.Contains("What is configured is not good", error.Message, StringComparison.Ordinal);
+        Assert.Equal("61", (await SettingAsync(key)).Value);
+        file.Set(key, "60");
+        Assert.Equal(ActionOutcomes.Done, (await ChangeAsync(key, null)).Outcome);
+    }
 
     [Fact]
     public async Task Change_WithoutAReason_IsRefused() => await (await bed.Admin.PostAsync(Route, """{"key":"Limits:SendBurst","value":"1"}""")).RefusedAsync(400);

@@ -91,6 +91,12 @@ internal sealed partial class SettingRoutes(SettingsBook settings, SettingChange
         call.Before = Shown(before?.Value ?? configured);
         if (body.Value is null)
         {
+            if (before is not null && changes.Try(setting, configured) is LiveTrial.Bad unfit)
+            {
+                // The processes would refuse it and keep the change that is said to be gone.
+                return new Refusal(ManagementCodes.Conflict, $"What is configured is not good; correct it first. {unfit.Problem}");
+            }
+
             call.After = $"as configured: {Shown(configured)}";
             return Result(call, before is null, before is null || changes.Set(setting, null, call.Caller.Name), $"It is as configured: {Shown(configured)}.");
         }

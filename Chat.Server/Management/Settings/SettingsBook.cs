@@ -10,7 +10,7 @@ namespace Chat.Server.Management.Settings;
 /// The configuration in force, key by key, with where it comes from; only sections of the product's own settings file and of its options classes, so never the
 /// environment as such.
 /// </summary>
-internal sealed class SettingsBook(IConfiguration configuration, IEnumerable<ILiveSection> live, SettingChanges changes)
+internal sealed class SettingsBook(IConfiguration configuration, IEnumerable<ILiveSection> live, SettingChanges changes, ChangedRules changedRules)
 {
     private const int MostKeys = 2_000;
 
@@ -26,6 +26,7 @@ internal sealed class SettingsBook(IConfiguration configuration, IEnumerable<ILi
             return [];
         }
 
+        var rules = changedRules.Current;
         var sections = root.Providers.OfType<JsonConfigurationProvider>().SelectMany(p => p.GetChildKeys([], null)).ToHashSet(StringComparer.OrdinalIgnoreCase);
         return
         [
@@ -33,19 +34,25 @@ internal sealed class SettingsBook(IConfiguration configuration, IEnumerable<ILi
                 .Where(pair => pair.Value is not null)
                 .Select(pair => pair.Key)
                 .Concat(OptionsCatalogue.Defaults.Keys)
+                .Concat(rules.Keys)
                 .Distinct(StringComparer.OrdinalIgnoreCase)
                 .Order(StringComparer.Ordinal)
                 .Take(MostKeys)
-                .Select(key => View(root, key, withValues)),
+                .Select(key => View(root, rules, key, withValues)),
         ];
     }
 
     /// <summary>What it would be without the change of an operator; empty: none.</summary>
     public string Configured(string key) => configuration is IConfigurationRoot root ? Given(root, key, changed: false).Value : "";
 
-    private SettingView View(IConfigurationRoot root, string key, bool withValues)
+    private SettingView View(IConfigurationRoot root, IReadOnlyDictionary<string, string> rules, string key, bool withValues)
     {
         var (value, source) = Given(root, key, changed: true);
+        if (rules.TryGetValue(key, out var ruled) && !ChangedRules.IsSame(ruled, value))
+        {
+            (value, source) = (ruled, SettingSources.Running);
+        }
+
         var shown = SettingMask.Show(key, value);
         var setting = _live.GetValueOrDefault(key);
         var change = changes.Of(key);
