@@ -49,11 +49,11 @@ public sealed class PlaygroundTests
         await using var bed = new AdminBed();
         bed.Tell(Samples.Overview());
         var page = Open(bed, Environments.Development);
-        page.FindAll("button").First(b => b.TextContent == "Go online").Click();
+        await page.InvokeAsync(() => page.FindAll("button").First(b => b.TextContent == "Go online").Click());
         page.WaitForAssertion(() => Assert.Contains(page.FindAll(".mark"), m => m.TextContent == "connecting"));
 
-        page.FindAll("form.say input")[0].Change("<b>Hello</b>");
-        page.FindAll("form.say")[0].Submit();
+        await page.InvokeAsync(() => page.FindAll("form.say input")[0].Change("<b>Hello</b>"));
+        await page.InvokeAsync(() => page.FindAll("form.say")[0].Submit());
 
         page.WaitForAssertion(() => Assert.Equal(("1", "0", "0"), (Tile(page, "Sent"), Tile(page, "Stored"), Tile(page, "Lost"))));
         page.WaitForAssertion(() => Assert.Contains(page.FindAll(".tile-note"), n => n.TextContent == "1 wait for a receipt"));
@@ -65,9 +65,9 @@ public sealed class PlaygroundTests
     {
         await using var bed = new AdminBed();
         var page = Open(bed, Environments.Development);
-        page.FindAll("button").First(b => b.TextContent.StartsWith("Start a load", StringComparison.Ordinal)).Click();
+        await page.InvokeAsync(() => page.FindAll("button").First(b => b.TextContent.StartsWith("Start a load", StringComparison.Ordinal)).Click());
         await Eventually.TrueAsync(() => TickAndRead() >= 5, "five messages were sent");
-        page.FindAll("button").First(b => b.TextContent == "Stop the load").Click();
+        await page.InvokeAsync(() => page.FindAll("button").First(b => b.TextContent == "Stop the load").Click());
 
         // That nothing more comes cannot be awaited. The tick that was under way may still send.
         var sent = TickAndRead();
@@ -77,7 +77,7 @@ public sealed class PlaygroundTests
             TickAndRead();
         }
 
-        page.FindAll("form.say")[0].Submit();
+        await page.InvokeAsync(() => page.FindAll("form.say")[0].Submit());
         Assert.InRange(int.Parse(Tile(page, "Sent")), sent + 1, sent + 2);
 
         int TickAndRead()
@@ -130,7 +130,7 @@ public sealed class PlaygroundTests
         var path = PathOf(ManagementRoutes.Fault, FaultIds.DatabaseAway);
         bed.Api.Answer(path, new ActionResult { Outcome = ActionOutcomes.Done, Text = "" });
         var page = Open(bed, Environments.Development);
-        page.Find("select[aria-label='How long a loss is pretended']").Change("60");
+        await page.InvokeAsync(() => page.Find("select[aria-label='How long a loss is pretended']").Change("60"));
         var click = page.Find("[data-fault=database-away] button.danger").ClickAsync(new());
         var question = Assert.IsType<Question>(bed.Desk.Open);
         Assert.Contains("Database away", question.Title);
