@@ -84,7 +84,7 @@ internal static class ManagementSetup
         services.Answer<NodeSurvey, NodesQuestion, NodesFound>(Questions.OtherNodes, a => a.AskAsync);
         services.Answer<ConversationAnswers, ConversationsQuestion, Cut<ConversationView>>(Questions.Conversations, a => a.ListAsync);
         services.Answer<ConversationAnswers, ConversationQuestion, ConversationDetail>(Questions.Conversation, a => a.DetailAsync);
-        services.Answer<ConversationAnswers, ConversationQuestion, Following>(Questions.Following, a => a.FollowingAsync);
+        services.Answer<ConversationAnswers, FollowingQuestion, Following>(Questions.Following, a => a.FollowingAsync);
         services.Answer<ConversationAnswers, MembersQuestion, Cut<MemberView>>(Questions.Members, a => a.MembersAsync);
         services.Answer<MembershipAnswers, RemoveMemberQuestion, MemberRemoved>(Questions.RemoveMember, a => a.RemoveAsync);
         services.Answer<LockAnswers, LockQuestion, LockChange>(Questions.Lock, a => a.ChangeAsync);
