@@ -15,7 +15,7 @@ internal sealed record ExportTable(string Name, Role Least, Func<ExportRows, Fle
     [
         new("connections", Role.Operator, (rows, f, q, r) => NodesAsync<ConnectionView>(rows, f, ManagementRoutes.Connections, f.Own(q), r)),
         new("users", Role.Operator, UsersAsync),
-        new("conversations", Role.Operator, (rows, f, q, r) => SharedAsync<ConversationView>(rows, f, ManagementRoutes.Conversations, q, r)),
+        new("conversations", Role.Operator, (rows, f, q, r) => SharedAsync<ConversationView>(rows, f, ManagementRoutes.Conversations, WithAll(q), r)),
         new("queue", Role.Operator, (rows, f, q, r) => NodesAsync<QueueUserView>(rows, f, ManagementRoutes.QueueUsers, q, r)),
         new("dead-letters", Role.Operator, (rows, f, q, r) => SharedAsync<DeadLetterView>(rows, f, ManagementRoutes.DeadLetters, q, r)),
         new("alerts", Role.Operator, AlertsAsync),
@@ -29,6 +29,12 @@ internal sealed record ExportTable(string Name, Role Least, Func<ExportRows, Fle
     private static Task UsersAsync(ExportRows rows, Fleet fleet, PageQuery query, Role role) => query.Filters.GetValueOrDefault("state") == UserStates.Grace
         ? SharedAsync<UserView>(rows, fleet, ManagementRoutes.Users, query, role)
         : NodesAsync<UserView>(rows, fleet, ManagementRoutes.Users, fleet.Own(query), role);
+
+    // A file has all columns, whichever the page shows.
+    private static PageQuery WithAll(PageQuery query) => query with
+    {
+        Filters = new Dictionary<string, string>(query.Filters) { ["with"] = string.Join(',', ConversationExtras.All) },
+    };
 
     // One node after the other: a file need not be merged.
     private static async Task NodesAsync<T>(ExportRows rows, Fleet fleet, string path, PageQuery query, Role role)

@@ -35,6 +35,24 @@ public sealed record ConversationView
     /// <summary>When its log moved last.</summary>
     public DateTimeOffset UpdatedAt { get; init; }
 
+    /// <summary>Connections that are fed it now, on all nodes; null: not asked for (<see cref="ConversationExtras"/>) or not known.</summary>
+    public int? Online { get; init; }
+
+    /// <summary>Messages a minute, of late; null: not asked for.</summary>
+    public double? MessagesPerMinute { get; init; }
+
+    /// <summary>Bytes of the bodies that are kept; null: not asked for.</summary>
+    public long? StoredBytes { get; init; }
+
+    /// <summary><see cref="StoredBytes"/> is estimated by the newest messages.</summary>
+    public bool StoredEstimated { get; init; }
+
+    /// <summary>Users with a device that has not acknowledged its head; null: not asked for.</summary>
+    public int? Queued { get; init; }
+
+    /// <summary>There may be more than <see cref="Queued"/>: not all devices were looked at.</summary>
+    public bool QueuedMore { get; init; }
+
     /// <summary>Since when it is locked; null: it is open.</summary>
     public DateTimeOffset? LockedAt { get; init; }
 
@@ -43,6 +61,25 @@ public sealed record ConversationView
 
     /// <summary>Why it is locked.</summary>
     public string? LockedReason { get; init; }
+}
+
+/// <summary>What of a <see cref="ConversationView"/> takes another look at each: a list has it when it is asked for.</summary>
+public static class ConversationExtras
+{
+    /// <summary><see cref="ConversationView.Online"/>.</summary>
+    public const string Online = "online";
+
+    /// <summary><see cref="ConversationView.MessagesPerMinute"/>.</summary>
+    public const string Rate = "rate";
+
+    /// <summary><see cref="ConversationView.StoredBytes"/>.</summary>
+    public const string Size = "size";
+
+    /// <summary><see cref="ConversationView.Queued"/>.</summary>
+    public const string Queued = "queued";
+
+    /// <summary>All of them.</summary>
+    public static IReadOnlyList<string> All { get; } = [Online, Rate, Size, Queued];
 }
 
 /// <summary>A conversation with what takes another look to know.</summary>

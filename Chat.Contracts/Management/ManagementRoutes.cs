@@ -78,7 +78,7 @@ public static class ManagementRoutes
     /// <summary>GET a page of <see cref="BlockView"/>; filter <c>q</c>. Viewer.</summary>
     public const string Blocks = Root + "/blocks";
 
-    /// <summary>GET a page of <see cref="ConversationView"/>; sort by <c>updatedAt</c>, <c>createdAt</c>, <c>head</c>, <c>id</c>; filter <c>q</c> (id or beginning of the title), <c>kind</c>, <c>policy</c>, <c>locked</c>, <c>member</c>. Viewer.</summary>
+    /// <summary>GET a page of <see cref="ConversationView"/>; sort by <c>updatedAt</c>, <c>createdAt</c>, <c>head</c>, <c>id</c>; filter <c>q</c> (id or beginning of the title), <c>kind</c>, <c>policy</c>, <c>locked</c>, <c>member</c>; <c>with</c> (<see cref="ConversationExtras"/>, with commas between). Viewer.</summary>
     public const string Conversations = Root + "/conversations";
 
     /// <summary>GET <see cref="ConversationDetail"/>. Viewer.</summary>

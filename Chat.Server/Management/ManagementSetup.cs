@@ -91,7 +91,7 @@ internal static class ManagementSetup
         services.Answer<NodeAnswers, KnownNodesQuestion, KnownNodes>(Questions.KnownNodes, a => a.ListAsync);
         services.Answer<ConversationAnswers, ConversationsQuestion, Cut<ConversationView>>(Questions.Conversations, a => a.ListAsync);
         services.Answer<ConversationAnswers, ConversationQuestion, ConversationDetail>(Questions.Conversation, a => a.DetailAsync);
-        services.Answer<ConversationAnswers, ConversationQuestion, Following>(Questions.Following, a => a.FollowingAsync);
+        services.Answer<ConversationAnswers, FollowingQuestion, Following>(Questions.Following, a => a.FollowingAsync);
         services.Answer<ConversationAnswers, MembersQuestion, Cut<MemberView>>(Questions.Members, a => a.MembersAsync);
         services.Answer<MembershipAnswers, RemoveMemberQuestion, MemberRemoved>(Questions.RemoveMember, a => a.RemoveAsync);
         services.Answer<LockAnswers, LockQuestion, LockChange>(Questions.Lock, a => a.ChangeAsync);

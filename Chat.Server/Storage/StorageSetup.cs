@@ -70,6 +70,7 @@ internal static class StorageSetup
         services.AddSingleton<RealtimeBook>();
         services.AddSingleton<LockBook>();
         services.AddSingleton<LockStore>();
+        services.AddSingleton<ConversationFigures>();
         services.AddSingleton<WriterMeter>();
         services.AddSingleton<RememberedFacts>();
         services.AddSingleton<BatchCommitter>();

@@ -2,6 +2,7 @@ using AngleSharp.Dom;
 using Bunit;
 using Chat.Admin.Pages;
 using Chat.Admin.Parts.Tables;
+using Chat.Contracts.Management;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -45,6 +46,40 @@ public sealed class ColumnsTests
         Assert.True(Button(page, "As at first").HasAttribute("disabled"));
         Assert.Empty(Assert.IsType<string[]>(bed.JSInterop.Invocations["consoleUi.keepColumns"][^1].Arguments[2]));
     }
+
+    [Fact]
+    public async Task Conversations_WhatCostsAnotherLook_IsAskedForWhereItIsShown()
+    {
+        await using var bed = new AdminBed();
+        Samples.Fill(bed.Api);
+        bed.Api.Answer(ManagementRoutes.Conversations, Samples.PageOf<ConversationView>(new()
+        {
+            Id = "c1",
+            Kind = "group",
+            Policy = "durable",
+            Online = 7,
+            MessagesPerMinute = 2.5,
+            StoredBytes = 2_000,
+            StoredEstimated = true,
+            Queued = 31,
+            QueuedMore = true,
+        }));
+        var page = bed.Open(typeof(Conversations), "/admin/conversations");
+        Assert.Contains("with=online,rate&", Asked(bed) + "&");
+        Assert.DoesNotContain("about", page.Find("tbody tr").TextContent);
+
+        await Box(page, "Stored").ChangeAsync(new() { Value = true });
+        await Box(page, "Queued for").ChangeAsync(new() { Value = true });
+        await Box(page, "Online now").ChangeAsync(new() { Value = false });
+
+        Assert.Contains("with=rate,size,queued&", Asked(bed) + "&");
+        var row = page.Find("tbody tr").TextContent;
+        Assert.Contains("about", row);
+        Assert.Contains("at least", row);
+        Assert.Contains("31", row);
+    }
+
+    private static string Asked(AdminBed bed) => bed.Api.Gets.Last(g => g.PathAndQuery.StartsWith(ManagementRoutes.Conversations, StringComparison.Ordinal)).PathAndQuery;
 
     [Fact]
     public async Task Columns_KeptByTheBrowser_AreSoFromTheFirstPicture()

@@ -61,6 +61,22 @@ public sealed class ExportTests
         }
     }
 
+    [Fact]
+    public async Task Conversations_HaveAllColumnsWhicheverThePageShows()
+    {
+        var api = new FakeServerApi();
+        api.Answer(ManagementRoutes.Conversations, Samples.PageOf<ConversationView>(new() { Id = "c1", Kind = "group", Policy = "durable", Online = 7, MessagesPerMinute = 2.5, StoredBytes = 2_000, Queued = 31 }));
+        var (_, file) = await ExportAsync(api, "conversations", "csv");
+        Assert.Contains("with=online,rate,size,queued", Assert.Single(api.Gets).PathAndQuery, StringComparison.Ordinal);
+        var lines = file.Split('\n');
+        var heads = lines[0].Trim().Split(',');
+        var values = lines[1].Trim().Split(',');
+        foreach (var (name, value) in new[] { ("online", "7"), ("messagesPerMinute", "2.5"), ("storedBytes", "2000"), ("queued", "31") })
+        {
+            Assert.Equal(value, values[Array.FindIndex(heads, h => string.Equals(h.Trim('"'), name, StringComparison.OrdinalIgnoreCase))].Trim('"'));
+        }
+    }
+
     [Theory]
     [InlineData("connections")]
     [InlineData("conversations")]

@@ -53,6 +53,45 @@ public sealed class ConversationTests(ManagementBed bed) : IClassFixture<Managem
     }
 
     [Fact]
+    public async Task List_WithWhatTakesAnotherLook_HasItWhereItIsAskedFor()
+    {
+        var (alice, bob) = ($"alice-{Guid.NewGuid():N}", $"bob-{Guid.NewGuid():N}");
+        await using var sender = await bed.Server.ConnectAsync(alice);
+        await using var reader = await bed.Server.ConnectAsync(bob);
+        var (conversation, _) = await SendAsync(sender, bob);
+        await sender.AckAsync(conversation, (await sender.EventAsync()).Seq!.Value);
+        await reader.EventAsync();
+        var path = $"{ManagementRoutes.Conversations}?q={conversation}";
+
+        var plain = Assert.Single((await bed.Viewer.ReadAsync<Page<ConversationView>>(path)).Items);
+        Assert.Equal((null, null, null, null), (plain.Online, plain.MessagesPerMinute, plain.StoredBytes, plain.Queued));
+        Assert.Equal(2, plain.Members);
+
+        var page = await Eventually.GetAsync(
+            () => bed.Viewer.ReadAsync<Page<ConversationView>>($"{path}&with=online,rate,size,queued"), p => p.Items is [{ Queued: 0 }] or [{ Queued: 1 }], "the cursors are written");
+        var row = Assert.Single(page.Items);
+        Assert.Equal((2, 0.1, (long?)$$"""{"text":"{{Canary}}"}""".Length, false, false), (row.Online, row.MessagesPerMinute, row.StoredBytes, row.StoredEstimated, row.QueuedMore));
+        Assert.Null(page.Partial);
+        await reader.AckAsync(conversation, 1);
+        await Eventually.EqualAsync(0, async () => (await bed.Viewer.ReadAsync<Page<ConversationView>>($"{path}&with=queued")).Items[0].Queued, "nobody is behind");
+        Assert.Equal(ManagementCodes.Invalid, (await (await bed.Viewer.GetAsync($"{path}&with=online,bodies")).RefusedAsync(400)).Code);
+    }
+
+    [Fact]
+    public async Task List_Topic_CountsThoseWhoKeepASubscription()
+    {
+        var topic = $"count-{Guid.NewGuid():N}";
+        await using var one = await bed.Server.ConnectAsync($"alice-{Guid.NewGuid():N}");
+        await using var other = await bed.Server.ConnectAsync($"bob-{Guid.NewGuid():N}");
+        await one.CallAsync("Subscribe", new { topic, durable = true });
+        await other.CallAsync("Subscribe", new { topic });
+        var path = $"{ManagementRoutes.Conversations}?with=online&q={Uri.EscapeDataString(Contracts.TopicIds.ConversationOf(topic))}";
+
+        var row = await Eventually.GetAsync(async () => Assert.Single((await bed.Viewer.ReadAsync<Page<ConversationView>>(path)).Items), r => r.Online == 2, "both follow it");
+        Assert.Equal(1, row.Members);
+    }
+
+    [Fact]
     public async Task Reveal_ByAnAdminWithAReason_ShowsTheBodyAndIsWrittenDownWithoutIt()
     {
         var (alice, bob) = ($"alice-{Guid.NewGuid():N}", $"bob-{Guid.NewGuid():N}");

@@ -1,4 +1,5 @@
 using Chat.Server.Management.Answering;
+using Chat.Server.Storage.Conversations;
 using Xunit;
 
 namespace Chat.Tests.Management;
@@ -6,6 +7,15 @@ namespace Chat.Tests.Management;
 public sealed class MessageRateTests
 {
     private static readonly DateTimeOffset Now = new(2026, 1, 2, 12, 0, 30, TimeSpan.Zero);
+
+    [Theory]
+    [InlineData(30, 300, 3)]
+    [InlineData(0, null, 0)]
+    [InlineData(200, 120, 100)]
+    [InlineData(200, 0, 12_000)]
+    public void AMinute_OfASample_IsByTheTimeThatItCovers(int recent, int? oldestSecondsAgo, double rate) => Assert.Equal(
+        rate,
+        MessageRate.AMinute(new RateSample(recent, 200, oldestSecondsAgo is { } seconds ? Now.AddSeconds(-seconds).ToUnixTimeMilliseconds() : null), TimeSpan.FromMinutes(10), Now));
 
     [Fact]
     public void Of_AFewTimes_CountsThemByTheMinuteThatIsOver()

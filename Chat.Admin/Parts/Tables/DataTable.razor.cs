@@ -73,7 +73,7 @@ public partial class DataTable<T>
         _keeper = new(Key);
         _columns = new(Title);
         _columns.Changed += StateHasChanged;
-        Choice.Changed += StateHasChanged;
+        Choice.Changed += OnColumnsTurned;
         _state = TableState.Read(Navigation.Uri, Prefix, DefaultSort, FilterNames);
         Navigation.LocationChanged += OnLocationChanged;
         Viewer.Changed += OnTick;
@@ -84,8 +84,16 @@ public partial class DataTable<T>
     {
         Navigation.LocationChanged -= OnLocationChanged;
         Viewer.Changed -= OnTick;
-        Choice.Changed -= StateHasChanged;
+        Choice.Changed -= OnColumnsTurned;
     }
+
+    // What a column shows may be asked for only where it is shown.
+    private void OnColumnsTurned() => _ = InvokeAsync(async () =>
+    {
+        StateHasChanged();
+        await ReloadAsync(keep: true);
+        StateHasChanged();
+    });
 
     private bool Narrowed => _state.Search.Length > 0 || _state.Page > 1 || _state.Filters.Any(f => f.Value.Length > 0);
 

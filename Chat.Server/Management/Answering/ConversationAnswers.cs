@@ -1,16 +1,18 @@
 using Chat.Contracts;
 using Chat.Contracts.Management;
-using Chat.Server.Delivery;
+using Chat.Server.Delivery.Feeds;
 using Chat.Server.Management.Api;
 using Chat.Server.Management.Asking;
 using Chat.Server.Storage;
+using Chat.Server.Storage.Conversations;
 using Chat.Server.Storage.Model;
 using Microsoft.EntityFrameworkCore;
+using ConversationView = Chat.Contracts.Management.ConversationView;
 
 namespace Chat.Server.Management.Answering;
 
 /// <summary>What the database tells of conversations and their members.</summary>
-internal sealed class ConversationAnswers(StorageGate gate, UserConnections users, TimeProvider time)
+internal sealed class ConversationAnswers(StorageGate gate, ConversationFigures figures, FeedTable feeds, TimeProvider time)
 {
     /// <summary>Counting further costs more than it tells.</summary>
     private const int MostCounted = 10_000;
@@ -22,18 +24,20 @@ internal sealed class ConversationAnswers(StorageGate gate, UserConnections user
         {
             var rows = Where(db, question);
             var total = await rows.Take(MostCounted + 1).CountAsync(ct);
-            var page = await View(db, Sort(rows, question.Sort, question.Descending).Skip(question.Skip).Take(question.Take)).ToListAsync(ct);
-            return new Cut<ConversationView>(Math.Min(total, MostCounted), total > MostCounted, page);
+            var page = await Sort(rows, question.Sort, question.Descending).Skip(question.Skip).Take(question.Take).ToListAsync(ct);
+            return new Cut<ConversationView>(Math.Min(total, MostCounted), total > MostCounted, await ViewAsync(db, page, question.With, ct));
         },
         timeUp);
 
     public Task<Reply<ConversationDetail>> DetailAsync(ConversationQuestion question, CancellationToken timeUp) => gate.RunAsync<Reply<ConversationDetail>>(
         async (db, ct) =>
         {
-            if (await View(db, db.Conversations.AsNoTracking().Where(c => c.Id == question.Id)).FirstOrDefaultAsync(ct) is not { } view)
+            if (await db.Conversations.AsNoTracking().FirstOrDefaultAsync(c => c.Id == question.Id, ct) is not { } row)
             {
                 return Refusal.NotFound("conversation");
             }
+
+            var view = (await ViewAsync(db, [row], [], ct))[0];
 
             var now = time.GetUtcNow();
             var latest = await db.Outbox.AsNoTracking().Where(o => o.ConversationId == question.Id).OrderByDescending(o => o.Seq).Take(MostCounted)
@@ -45,8 +49,8 @@ internal sealed class ConversationAnswers(StorageGate gate, UserConnections user
         },
         timeUp);
 
-    public Task<Reply<Following>> FollowingAsync(ConversationQuestion question, CancellationToken timeUp) =>
-        Task.FromResult<Reply<Following>>(new Following(users.All.Count(p => p.Places.Find(question.Id) is not null)));
+    public Task<Reply<Following>> FollowingAsync(FollowingQuestion question, CancellationToken timeUp) =>
+        Task.FromResult<Reply<Following>>(new Following([.. question.Ids.Select(id => feeds.Find(id)?.Size ?? 0)]));
 
     public Task<Reply<Cut<MemberView>>> MembersAsync(MembersQuestion question, CancellationToken timeUp) => gate.RunAsync<Reply<Cut<MemberView>>>(
         async (db, ct) =>
@@ -144,20 +148,43 @@ internal sealed class ConversationAnswers(StorageGate gate, UserConnections user
         _ => rows.OrderBy(c => c.UpdatedAt).ThenBy(c => c.Id),
     };
 
-    private static IQueryable<ConversationView> View(ChatDb db, IQueryable<ConversationRow> rows) => rows.Select(c => new ConversationView
+    /// <summary>The rows of a page, with what was asked for beside.</summary>
+    private async Task<List<ConversationView>> ViewAsync(ChatDb db, List<ConversationRow> rows, IReadOnlyList<string> with, CancellationToken ct)
+    {
+        var ids = rows.ConvertAll(c => c.Id).ToArray();
+        var now = time.GetUtcNow();
+        var members = await figures.MembersAsync(db, ids, ct);
+        var rates = with.Contains(ConversationExtras.Rate) ? await figures.RatesAsync(db, ids, (now - Recent).ToUnixTimeMilliseconds(), ct) : null;
+        var sizes = with.Contains(ConversationExtras.Size) ? await figures.SizesAsync(db, ids, ct) : null;
+        var queued = with.Contains(ConversationExtras.Queued) ? await figures.QueuedAsync(db, ids, ct) : null;
+        return rows.ConvertAll(c =>
+        {
+            var size = sizes is null ? null : StoredSize.Of(sizes.GetValueOrDefault(c.Id), c.HeadSeq - c.FirstSeq + 1);
+            return View(c) with
+            {
+                Members = members.GetValueOrDefault(c.Id),
+                MessagesPerMinute = rates?.GetValueOrDefault(c.Id) is { } rate ? MessageRate.AMinute(rate, Recent, now) : null,
+                StoredBytes = size?.Bytes,
+                StoredEstimated = size is { Estimated: true },
+                Queued = queued?.GetValueOrDefault(c.Id)?.Users,
+                QueuedMore = queued?.GetValueOrDefault(c.Id) is { More: true },
+            };
+        });
+    }
+
+    private static ConversationView View(ConversationRow c) => new()
     {
         Id = c.Id,
         Kind = StoredWords.Of(c.Kind),
         Title = c.Title,
         Policy = StoredWords.Of(c.Policy),
-        Members = db.Members.Count(m => m.ConversationId == c.Id && m.LeftSeq == null),
         Head = c.HeadSeq,
         First = c.FirstSeq,
         Epoch = c.Epoch,
         CreatedAt = DateTimeOffset.FromUnixTimeMilliseconds(c.CreatedAt),
         UpdatedAt = DateTimeOffset.FromUnixTimeMilliseconds(c.UpdatedAt),
-        LockedAt = c.LockedAt == null ? null : DateTimeOffset.FromUnixTimeMilliseconds(c.LockedAt.Value),
+        LockedAt = c.LockedAt is { } at ? DateTimeOffset.FromUnixTimeMilliseconds(at) : null,
         LockedBy = c.LockedBy,
         LockedReason = c.LockedReason,
-    });
+    };
 }

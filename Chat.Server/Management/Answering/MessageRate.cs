@@ -1,4 +1,5 @@
 using Chat.Contracts.Management;
+using Chat.Server.Storage.Conversations;
 
 namespace Chat.Server.Management.Answering;
 
@@ -9,6 +10,22 @@ internal static class MessageRate
     private const long Minute = 60_000;
 
     private static readonly ChartView Chart = new() { Name = "conversation-rate", Group = "Traffic", Title = "Messages a minute", Unit = "" };
+
+    /// <summary>Messages a minute, by a sample of the newest.</summary>
+    /// <param name="sample">What was looked at.</param>
+    /// <param name="recent">Since when the sample counts.</param>
+    /// <param name="now">The end of that time.</param>
+    public static double AMinute(RateSample sample, TimeSpan recent, DateTimeOffset now)
+    {
+        if (sample.Recent < sample.Latest || sample.OldestAt is not { } oldest)
+        {
+            return sample.Recent / recent.TotalMinutes;
+        }
+
+        // All of them are recent, and there may be more before: how long they took tells.
+        var took = now - DateTimeOffset.FromUnixTimeMilliseconds(oldest);
+        return sample.Latest / Math.Max(took.TotalMinutes, 1.0 / 60);
+    }
 
     /// <param name="times">When they were accepted, Unix milliseconds; the last ones that there are, in any order.</param>
     /// <param name="cut">There are more, older than these.</param>

@@ -54,6 +54,19 @@ internal sealed class QueryReader(IQueryCollection query)
         return null;
     }
 
+    /// <summary>Some of these words, with commas between.</summary>
+    public IReadOnlyList<string> Words(string name, IReadOnlyList<string> values)
+    {
+        var words = Text(name)?.Split(',') ?? [];
+        if (words.All(w => values.Contains(w, StringComparer.Ordinal)))
+        {
+            return words;
+        }
+
+        Refuse($"{name} is some of {string.Join(", ", values)}, with commas between.");
+        return [];
+    }
+
     public bool Flag(string name) => OneOf(name, "true", "false") == "true";
 
     public long Number(string name, long least, long most, long absent)

@@ -3,7 +3,7 @@ using Chat.Contracts.Management;
 namespace Chat.Server.Management.Asking;
 
 internal sealed record ConversationsQuestion(
-    string? Search, string? Kind, string? Policy, bool Locked, string? Member, string Sort, bool Descending, int Skip, int Take);
+    string? Search, string? Kind, string? Policy, bool Locked, string? Member, string Sort, bool Descending, int Skip, int Take, IReadOnlyList<string> With);
 
 /// <summary>A part of a list that the database cuts; <c>Total</c> is a lower bound when <c>More</c>.</summary>
 internal sealed record Cut<T>(long Total, bool More, IReadOnlyList<T> Rows);
@@ -48,7 +48,10 @@ internal sealed record Remembered(IReadOnlyList<IReadOnlyList<TraceStep>> Steps,
 
 internal sealed record DevicePlace(string User, string Device);
 
-internal sealed record Following(int Count);
+internal sealed record FollowingQuestion(IReadOnlyList<string> Ids);
+
+/// <param name="Counts">Connections that are fed each, in the order of the question.</param>
+internal sealed record Following(IReadOnlyList<int> Counts);
 
 /// <summary>What the database knows of a user.</summary>
 internal sealed record StoredUser(int Conversations, IReadOnlyList<DeviceView> Devices, BlockView? Block);

@@ -22,7 +22,7 @@ internal sealed class NodeSurvey(IServiceProvider services, IBackplane bus, Back
 
     private static readonly string[] Answered =
     [
-        Questions.Connections, Questions.Users, Questions.User, Questions.Returns, Questions.Disconnect, Questions.Resend,
+        Questions.Connections, Questions.Users, Questions.User, Questions.Returns, Questions.Disconnect, Questions.Following, Questions.Resend,
         Questions.UserTraceStart, Questions.UserTraceStop, Questions.UserTrace,
     ];
 

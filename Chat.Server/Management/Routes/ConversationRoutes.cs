@@ -15,7 +15,7 @@ internal sealed class ConversationRoutes(WorkerSurvey survey, IOptions<Managemen
 
     public void Map(ManagementMap map)
     {
-        map.Get(ManagementRoutes.Conversations, "Conversations and topics", ListAsync, [.. PageQuery.Names, "kind", "policy", "locked", "member"]);
+        map.Get(ManagementRoutes.Conversations, "Conversations and topics", ListAsync, [.. PageQuery.Names, "kind", "policy", "locked", "member", "with"]);
         map.Get(ManagementRoutes.Conversation, "One conversation", DetailAsync);
         map.Get(ManagementRoutes.ConversationMembers, "Its members and how far they are", MembersAsync, PageQuery.Names);
         map.Get(ManagementRoutes.ConversationMessages, "What can be told of its messages without telling them, newest first", MessagesAsync, ["before", "limit"]);
@@ -33,9 +33,24 @@ internal sealed class ConversationRoutes(WorkerSurvey survey, IOptions<Managemen
         var page = PageQuery.Read(call.Query, "-updatedAt", "createdAt", "head", "id");
         var kind = call.Query.OneOf("kind", ConversationKinds.Direct, ConversationKinds.Group, ConversationKinds.Topic);
         var policy = call.Query.OneOf("policy", ConversationPolicies.Durable, ConversationPolicies.Realtime);
-        var question = new ConversationsQuestion(page.Search, kind, policy, call.Query.Flag("locked"), call.Query.Text("member"), page.Sort, page.Descending, page.Skip, page.Size);
-        return await CutAsync<ConversationView>(call, page, Questions.Conversations, question);
+        var question = new ConversationsQuestion(page.Search, kind, policy, call.Query.Flag("locked"), call.Query.Text("member"), page.Sort, page.Descending, page.Skip, page.Size, call.Query.Words("with", ConversationExtras.All));
+        var found = await CutAsync<ConversationView>(call, page, Questions.Conversations, question);
+        return found.Value is { Items.Count: > 0 } && question.With.Contains(ConversationExtras.Online) ? await WithOnlineAsync(call, found.Value) : found;
     }
+
+    private async Task<Page<ConversationView>> WithOnlineAsync(ManagementCall call, Page<ConversationView> page)
+    {
+        var following = await FollowingAsync(call, [.. page.Items.Select(c => c.Id)]);
+        return page with
+        {
+            Items = [.. page.Items.Select((c, i) => c with { Online = following.Answers.Count == 0 ? null : following.Answers.Sum(a => a.Answer.Counts[i]) })],
+            Partial = following.Partial,
+        };
+    }
+
+    /// <summary>How many connections are fed these, wherever they are.</summary>
+    private Task<Survey<Following>> FollowingAsync(ManagementCall call, IReadOnlyList<string> conversations) =>
+        survey.EverywhereAsync<Following>(Questions.Following, new FollowingQuestion(conversations), call.TimeUp);
 
     private async Task<Reply<Page<MemberView>>> MembersAsync(ManagementCall call)
     {
@@ -59,11 +74,11 @@ internal sealed class ConversationRoutes(WorkerSurvey survey, IOptions<Managemen
     private async Task<Reply<ConversationDetail>> DetailAsync(ManagementCall call)
     {
         var question = new ConversationQuestion(call.Id);
-        var asking = survey.AllAsync<Following>(Questions.Following, question, call.TimeUp);
+        var asking = FollowingAsync(call, [call.Id]);
         var stored = await survey.AnyAsync<ConversationDetail>(Questions.Conversation, question, call.TimeUp);
         var following = await asking;
         return stored.Value is { } detail
-            ? detail with { Online = following.Answers.Sum(a => a.Answer.Count), Partial = following.Partial }
+            ? detail with { Online = following.Answers.Sum(a => a.Answer.Counts[0]), Partial = following.Partial }
             : stored.Refusal!;
     }
 
