@@ -1,6 +1,7 @@
 using System.Net;
 using Chat.Server.Management;
 using Chat.Server.Management.Callers;
+using Chat.Server.Telemetry;
 using Chat.Server.Management.Views;
 using Chat.Server.Workers;
 using Microsoft.AspNetCore.Http;
