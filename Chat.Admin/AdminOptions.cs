@@ -42,6 +42,9 @@ internal sealed class AdminOptions
     /// <summary>Whether an admin may look at a message's body at all.</summary>
     public bool RevealBodies { get; set; } = true;
 
+    /// <summary>Whether the health checks, and nothing else, may be read without signing in.</summary>
+    public bool AnonymousHealth { get; set; }
+
     /// <summary>TLS ends at a proxy in front; without it plain HTTP is served on loopback only.</summary>
     public bool BehindProxy { get; set; }
 

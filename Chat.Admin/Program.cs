@@ -52,6 +52,7 @@ internal static class Program
         app.MapStaticAssets().AllowAnonymous();
         app.MapSignIn();
         app.MapExport();
+        app.MapRawMetrics();
         app.MapFrame();
         return app;
     }

@@ -1,3 +1,4 @@
+using Chat.Contracts.Management;
 using Chat.Server.Access;
 using Chat.Server.Alerts;
 using Chat.Server.Api;
@@ -103,6 +104,7 @@ internal static class Program
         if (plan.Watches)
         {
             app.MapMetrics().OnManagementPort();
+            app.MapMetricsAt(ManagementRoutes.Metrics).OnManagementPort().ForViewers(app.Services);
             app.MapManagement();
             app.MapHealthApi().OnManagementPort().ForViewers(app.Services);
             app.AnnounceWhenStarted(plan.Public);

@@ -12,6 +12,8 @@ namespace Chat.Admin.Access;
 internal static class AccessSetup
 {
     public const string SignInPath = "/admin/login";
+    public const string HealthPath = "/healthchecks-ui";
+    public const string PublicHealthPath = HealthPath + "/public";
 
     public static void AddConsoleAccess(this WebApplicationBuilder builder)
     {
@@ -38,6 +40,7 @@ internal static class AccessSetup
             cookie.SlidingExpiration = false;
             cookie.Cookie = Cookie(secure ? "__Host-chat-console" : "chat-console", secure);
             cookie.Events.OnValidatePrincipal = ValidateAsync;
+            cookie.Events.OnRedirectToLogin = SendOnAsync;
         });
         services.AddAuthorizationBuilder()
             .AddPolicy(nameof(Role.Viewer), policy => policy.RequireRole(nameof(Role.Viewer), nameof(Role.Operator), nameof(Role.Admin)))
@@ -62,7 +65,15 @@ internal static class AccessSetup
 
     /// <summary>Somebody asks for a page. What an open page asks for by itself (its circuit, whether the console is back) is no use of it.</summary>
     internal static bool IsUse(PathString path) =>
-        (path.StartsWithSegments("/admin") || path.StartsWithSegments("/healthchecks-ui")) && !path.StartsWithSegments(FrameSetup.AlivePath);
+        (path.StartsWithSegments("/admin") || path.StartsWithSegments(HealthPath)) && !path.StartsWithSegments(PublicHealthPath) && !path.StartsWithSegments(FrameSetup.AlivePath);
+
+    // Where the health may be read by everybody, who is nobody gets that alone; the way to the sign-in is on it.
+    private static Task SendOnAsync(RedirectContext<CookieAuthenticationOptions> context)
+    {
+        var isOpen = context.HttpContext.RequestServices.GetRequiredService<IOptions<AdminOptions>>().Value.AnonymousHealth;
+        context.Response.Redirect(isOpen && context.Request.Path.Equals(HealthPath, StringComparison.OrdinalIgnoreCase) ? PublicHealthPath : context.RedirectUri);
+        return Task.CompletedTask;
+    }
 
     // The cookie only names a session: what the user may is looked up with every request.
     private static async Task ValidateAsync(CookieValidatePrincipalContext context)

@@ -20,7 +20,7 @@ internal static class ExportEndpoints
     public static void MapExport(this IEndpointRouteBuilder routes) =>
         routes.MapGet("/admin/export/{name}.{format}", WriteAsync).RequireAuthorization();
 
-    internal static async Task WriteAsync(HttpContext context, string name, string format, Fleet fleet, IAuditTrail audit)
+    internal static async Task WriteAsync(HttpContext context, string name, string format, Fleet fleet, UserBook users, IAuditTrail audit)
     {
         var actor = Actor.Of(context.User);
         var table = ExportTable.Find(name);
@@ -39,7 +39,7 @@ internal static class ExportEndpoints
 
         var filters = context.Request.Query.Where(q => q.Key is not ("page" or "size" or "sort")).ToDictionary(q => q.Key, q => q.Value.ToString());
         var rows = new ExportRows(MostRows, context.RequestAborted);
-        await table.ReadAsync(rows, fleet, new PageQuery(1, PageSize, context.Request.Query["sort"].ToString(), filters), actor.Role);
+        await table.ReadAsync(rows, new ExportSources(fleet, users), new PageQuery(1, PageSize, context.Request.Query["sort"].ToString(), filters), actor.Role);
         var failed = rows.Count == 0 ? rows.Error : null;
         audit.Record(
             new(actor.Name, $"{actor.Role}", actor.Address), "export", name, failed is null ? "done" : "failed", $"{rows.Count} rows{(rows.Missing is null ? "" : ", incomplete")}");

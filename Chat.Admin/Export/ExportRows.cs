@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Chat.Admin.ServerApi;
 using Chat.Contracts;
 
 namespace Chat.Admin.Export;
@@ -36,6 +37,18 @@ internal sealed class ExportRows(int most, CancellationToken gone)
             _rows.Add(JsonSerializer.SerializeToElement(row, ChatJson.Options));
         }
     }
+
+    /// <summary>Rows of nodes; which one is said where there are several.</summary>
+    public void Add<T>(IEnumerable<(string Node, T Row)> rows, Fleet fleet) => Add(rows.Select(r =>
+    {
+        var fields = JsonSerializer.SerializeToNode(r.Row, ChatJson.Options)!.AsObject();
+        if (fleet.Nodes.Count > 1)
+        {
+            fields["node"] = r.Node;
+        }
+
+        return fields;
+    }));
 
     /// <summary>There are rows that find no room.</summary>
     public void Cut()

@@ -6,21 +6,30 @@ using Microsoft.AspNetCore.WebUtilities;
 namespace Chat.Admin.Export;
 
 /// <summary>What can be exported, and by whom.</summary>
-internal sealed record ExportTable(string Name, Role Least, Func<ExportRows, Fleet, PageQuery, Role, Task> ReadAsync)
+internal sealed record ExportTable(string Name, Role Least, Func<ExportRows, ExportSources, PageQuery, Role, Task> ReadAsync)
 {
     // Further a node's lists do not go.
     private const int DeepestRow = 10_000;
 
     private static readonly ExportTable[] All =
     [
-        new("connections", Role.Operator, (rows, f, q, r) => NodesAsync<ConnectionView>(rows, f, ManagementRoutes.Connections, f.Own(q), r)),
-        new("users", Role.Operator, UsersAsync),
-        new("conversations", Role.Operator, (rows, f, q, r) => SharedAsync<ConversationView>(rows, f, ManagementRoutes.Conversations, WithAll(q), r)),
-        new("queue", Role.Operator, (rows, f, q, r) => NodesAsync<QueueUserView>(rows, f, ManagementRoutes.QueueUsers, q, r)),
-        new("dead-letters", Role.Operator, (rows, f, q, r) => SharedAsync<DeadLetterView>(rows, f, ManagementRoutes.DeadLetters, q, r)),
-        new("alerts", Role.Operator, AlertsAsync),
-        new("audit", Role.Admin, AuditAsync),
-        new("settings", Role.Admin, SettingsAsync),
+        new("connections", Role.Operator, (rows, s, q, r) => NodesAsync<ConnectionView>(rows, s.Fleet, ManagementRoutes.Connections, s.Fleet.Own(q), r)),
+        new("users", Role.Operator, (rows, s, q, r) => UsersAsync(rows, s.Fleet, q, r)),
+        new("conversations", Role.Operator, (rows, s, q, r) => SharedAsync<ConversationView>(rows, s.Fleet, ManagementRoutes.Conversations, WithAll(q), r)),
+        new("queue", Role.Operator, (rows, s, q, r) => NodesAsync<QueueUserView>(rows, s.Fleet, ManagementRoutes.QueueUsers, q, r)),
+        new("dead-letters", Role.Operator, (rows, s, q, r) => SharedAsync<DeadLetterView>(rows, s.Fleet, ManagementRoutes.DeadLetters, q, r)),
+        new("alerts", Role.Operator, (rows, s, q, r) => AlertsAsync(rows, s.Fleet, q, r)),
+        new("alerts-firing", Role.Operator, (rows, s, q, r) => OpenAlertsAsync(rows, s.Fleet, q, r, "firing")),
+        new("alerts-pending", Role.Operator, (rows, s, q, r) => OpenAlertsAsync(rows, s.Fleet, q, r, "pending")),
+        new("alerts-silenced", Role.Operator, (rows, s, q, r) => OpenAlertsAsync(rows, s.Fleet, q, r, "silenced")),
+        new("silences", Role.Operator, (rows, s, q, r) => WholeAsync<AlertsAnswer, SilenceView>(rows, s.Fleet, ManagementRoutes.Alerts, LocalTables.Silences, LocalTables.SilencesOf, q, r)),
+        new("rules", Role.Operator, (rows, s, q, r) => WholeAsync<AlertsAnswer, RuleView>(rows, s.Fleet, ManagementRoutes.Alerts, LocalTables.Rules, LocalTables.RulesOf, q, r)),
+        new("channels", Role.Operator, (rows, s, q, r) => WholeAsync<AlertsAnswer, ChannelView>(rows, s.Fleet, ManagementRoutes.Alerts, LocalTables.Channels, LocalTables.ChannelsOf, q, r)),
+        new("health-callers", Role.Operator, (rows, s, q, r) => WholeAsync<HealthCallersAnswer, HealthCallerView>(rows, s.Fleet, ManagementRoutes.HealthCallers, LocalTables.HealthCallers, LocalTables.CallersOf, q, r)),
+        new("workers", Role.Operator, (rows, s, q, r) => WholeAsync<WorkersAnswer, WorkerView>(rows, s.Fleet, ManagementRoutes.Workers, LocalTables.Workers, LocalTables.WorkersOf, q, r)),
+        new("settings", Role.Operator, (rows, s, q, r) => SettingsAsync(rows, s.Fleet, q, r)),
+        new("console-users", Role.Admin, ConsoleUsersAsync),
+        new("audit", Role.Admin, (rows, s, q, r) => AuditAsync(rows, s.Fleet, q, r)),
     ];
 
     public static ExportTable? Find(string name) => All.FirstOrDefault(t => t.Name == name);
@@ -92,8 +101,43 @@ internal sealed record ExportTable(string Name, Role Least, Func<ExportRows, Fle
 
     private static async Task AlertsAsync(ExportRows rows, Fleet fleet, PageQuery query, Role role)
     {
-        var filters = new[] { "rule", "since", "until" }.Select(f => (f, query.Filters.GetValueOrDefault(f))).ToArray();
-        var reply = await fleet.AllAsync<AlertHistoryAnswer>(Address.With(ManagementRoutes.AlertHistory, filters), role);
+        var reply = await fleet.AllAsync<AlertHistoryAnswer>(LocalTables.HistoryAddress(query), role);
+        Note(rows, reply);
+        Add(rows, fleet, LocalTables.Alerts.Narrow(LocalTables.Ended(reply.Answers), query));
+    }
+
+    private static async Task OpenAlertsAsync(ExportRows rows, Fleet fleet, PageQuery query, Role role, string phase)
+    {
+        var reply = await fleet.AllAsync<AlertsAnswer>(ManagementRoutes.Alerts, role);
+        Note(rows, reply);
+        Add(rows, fleet, LocalTables.Alerts.Narrow(LocalTables.Open(reply.Answers, phase), query));
+    }
+
+    private static void Add(ExportRows rows, Fleet fleet, IReadOnlyList<AlertGroup> groups) =>
+        rows.Add(groups.Select(g => (string.Join(", ", g.Nodes), g.Alert with { Trace = null, Notifications = [.. g.Notifications.Select(n => n.What)] })), fleet);
+
+    // What every node tells whole, narrowed as the page narrows it.
+    private static async Task WholeAsync<TAnswer, TRow>(
+        ExportRows rows, Fleet fleet, string path, LocalTable<(string Node, TRow Row)> table, Func<IReadOnlyList<(string Node, TAnswer Value)>, IEnumerable<(string Node, TRow Row)>> of, PageQuery query, Role role)
+        where TAnswer : class
+    {
+        var reply = await fleet.AllAsync<TAnswer>(path, role, NodeOf(fleet, query));
+        Note(rows, reply);
+        rows.Add(table.Narrow(of(reply.Answers), query), fleet);
+    }
+
+    // Named one by one, for what else is kept of a user is no file's business.
+    private static Task ConsoleUsersAsync(ExportRows rows, ExportSources sources, PageQuery query, Role role)
+    {
+        rows.Add(LocalTables.Users.Narrow(sources.Users.All, query).Select(u => new { name = u.Name, role = $"{u.Role}", disabled = u.Disabled, oneTimeCodes = u.Second is not null, createdAt = u.CreatedAt }));
+        return Task.CompletedTask;
+    }
+
+    /// <summary>The node that is asked alone; null: all are.</summary>
+    private static string? NodeOf(Fleet fleet, PageQuery query) => query.Filters.GetValueOrDefault("node") is { } node && fleet.Nodes.Contains(node) ? node : null;
+
+    private static void Note<T>(ExportRows rows, FleetReply<T> reply)
+    {
         if (reply.Answers.Count == 0)
         {
             rows.Miss(reply.Error!);
@@ -102,22 +146,12 @@ internal sealed record ExportTable(string Name, Role Least, Func<ExportRows, Fle
         {
             rows.Miss(partial);
         }
-
-        rows.Add(reply.Answers.SelectMany(a => a.Value.Items));
     }
 
     private static async Task SettingsAsync(ExportRows rows, Fleet fleet, PageQuery query, Role role)
     {
-        var reply = await fleet.AllAsync<SettingsAnswer>(ManagementRoutes.Settings, role);
-        if (reply.Answers.Count == 0)
-        {
-            rows.Miss(reply.Error!);
-        }
-        else if (reply.Partial is { } partial)
-        {
-            rows.Miss(partial);
-        }
-
+        var reply = await fleet.AllAsync<SettingsAnswer>(ManagementRoutes.Settings, role, NodeOf(fleet, query));
+        Note(rows, reply);
         rows.Add(SettingRows.Of(reply.Answers, query).Select(r => SettingLine.Of(fleet.Nodes.Count > 1 ? r.Node : null, r.Row)));
     }
 
@@ -148,3 +182,6 @@ internal sealed record ExportTable(string Name, Role Least, Func<ExportRows, Fle
                 ["before"] = before is null ? null : $"{before}",
             });
 }
+
+/// <summary>Where rows come from: the nodes, and the console's own users.</summary>
+internal sealed record ExportSources(Fleet Fleet, UserBook Users);

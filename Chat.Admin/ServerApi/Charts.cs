@@ -51,7 +51,7 @@ internal sealed class Charts(SharedReads reads)
     };
 
     private static ChartAnswer Chosen(ChartAnswer answer, string? line, bool byPart) =>
-        answer.Chart.Name == "failed" && byPart && answer.Lines.Count > 0 ? answer with { Lines = [Sum(answer.Lines)] }
+        byPart && answer.Lines.Count > 0 ? answer with { Lines = [Sum(answer.Lines)] }
         : line is null ? answer
         : answer with { Lines = [.. answer.Lines.Where(l => l.Name == line || l.Name.EndsWith(" " + line, StringComparison.Ordinal))] };
 

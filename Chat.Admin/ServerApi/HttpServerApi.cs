@@ -31,6 +31,14 @@ internal sealed class HttpServerApi(NodeBook nodes) : IServerApi, IDisposable
         return await SendAsync<T>(node, request, cancellationToken);
     }
 
+    public async Task<Reply<string>> TextAsync(string node, string path, Role role, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        request.Headers.Add(ManagementHeaders.Actor, "console");
+        request.Headers.Add(ManagementHeaders.Role, WordOf(role));
+        return await SendAsync(node, request, static async (content, limit) => await content.ReadAsStringAsync(limit), cancellationToken);
+    }
+
     public async Task<Reply<T>> PostAsync<T>(string node, string path, object body, Actor actor, CancellationToken cancellationToken)
         where T : class
     {
@@ -67,7 +75,11 @@ internal sealed class HttpServerApi(NodeBook nodes) : IServerApi, IDisposable
         }
     }
 
-    private async Task<Reply<T>> SendAsync<T>(string node, HttpRequestMessage request, CancellationToken cancellationToken)
+    private Task<Reply<T>> SendAsync<T>(string node, HttpRequestMessage request, CancellationToken cancellationToken)
+        where T : class =>
+        SendAsync(node, request, static (content, limit) => content.ReadFromJsonAsync<T>(ChatJson.Options, limit), cancellationToken);
+
+    private async Task<Reply<T>> SendAsync<T>(string node, HttpRequestMessage request, Func<HttpContent, CancellationToken, Task<T?>> read, CancellationToken cancellationToken)
         where T : class
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -77,7 +89,7 @@ internal sealed class HttpServerApi(NodeBook nodes) : IServerApi, IDisposable
             using var response = await ClientOf(node).SendAsync(request, limit.Token);
             if (response.IsSuccessStatusCode)
             {
-                return await response.Content.ReadFromJsonAsync<T>(ChatJson.Options, limit.Token) is { } value
+                return await read(response.Content, limit.Token) is { } value
                     ? value
                     : Reply<T>.Failed(ReplyCodes.Unreadable, "The node answered nothing.");
             }

@@ -14,6 +14,9 @@ internal interface IServerApi
     Task<Reply<T>> GetAsync<T>(string node, string pathAndQuery, Role role, CancellationToken cancellationToken)
         where T : class;
 
+    /// <summary>An answer that is no JSON, as it comes.</summary>
+    Task<Reply<string>> TextAsync(string node, string path, Role role, CancellationToken cancellationToken);
+
     Task<Reply<T>> PostAsync<T>(string node, string path, object body, Actor actor, CancellationToken cancellationToken)
         where T : class;
 

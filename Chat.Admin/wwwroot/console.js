@@ -155,6 +155,28 @@ const waitForRoom = async () => {
   }
 };
 if (window.Blazor) waitForRoom();
+// A page without a circuit is read anew by itself, unless it is stopped or nobody can see it.
+const again = document.querySelector("[data-refresh]");
+if (again) {
+  const stop = again.querySelector("[data-refresh-stop]");
+  const said = again.querySelector("[data-refresh-said]");
+  let stopped = false;
+  const words = () => [...again.querySelectorAll(".panel-head")].map((h) => `${h.querySelector("h2").textContent}: ${h.querySelector(".mark")?.textContent ?? "no answer"}`).join("; ");
+  let known = words();
+  const read = async () => {
+    if (stopped || document.hidden) return;
+    try {
+      const answer = await fetch(location.href, { cache: "no-store" });
+      const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("[data-refresh-part]");
+      if (!answer.ok || !fresh) { location.reload(); return; }
+      again.querySelector("[data-refresh-part]").replaceWith(fresh);
+      if (known !== words()) said.textContent = known = words();
+    } catch { said.textContent = "Could not retrieve health checks data"; }
+  };
+  stop.hidden = false;
+  stop.addEventListener("click", () => { stopped = !stopped; stop.textContent = stopped ? "Start polling" : "Stop polling"; if (!stopped) read(); });
+  setInterval(read, Number(again.dataset.refresh) * 1000);
+}
 
 // That the circuit is lost the page says by itself: who would tell it otherwise is what is lost.
 // A circuit that the server gave up cannot be resumed: the page is loaded anew as soon as somebody answers.

@@ -90,3 +90,25 @@ public sealed record ChannelView
     /// <summary>When one was last given up.</summary>
     public DateTimeOffset? LastFailedAt { get; init; }
 }
+
+/// <summary>A way that notifications take, with what they look like there.</summary>
+public sealed record ChannelCard
+{
+    /// <summary>Its name.</summary>
+    public required string Name { get; init; }
+
+    /// <summary><c>log</c>, <c>webhook</c> or <c>email</c>.</summary>
+    public required string Kind { get; init; }
+
+    /// <summary>Where it goes: the host, and receivers without their names; null below operator.</summary>
+    public string? Target { get; init; }
+
+    /// <summary>The body is signed: header <c>X-Signature</c>.</summary>
+    public bool Signed { get; init; }
+
+    /// <summary>Example, as JSON, of what is sent when an alert fires; made up.</summary>
+    public string Firing { get; init; } = "";
+
+    /// <summary>The same when it has ended.</summary>
+    public string Resolved { get; init; } = "";
+}

@@ -95,9 +95,46 @@ public sealed record AlertView
     /// <summary>Where to read what to do.</summary>
     public string Runbook { get; init; } = "";
 
-    /// <summary>What happened to it, notifications included; oldest first.</summary>
+    /// <summary>What happened to it; oldest first.</summary>
     public IReadOnlyList<AlertEventView> Timeline { get; init; } = [];
+
+    /// <summary>Who was told of it, and what became of that; oldest first, the latest 40.</summary>
+    public IReadOnlyList<NotificationView> Notifications { get; init; } = [];
+
+    /// <summary>What was read of it in the last quarter of an hour; in the list of alerts, of what is pending or fires.</summary>
+    public ValueTrace? Trace { get; init; }
 }
+
+/// <summary>A notification about an alert on one channel.</summary>
+public sealed record NotificationView
+{
+    /// <summary>The channel.</summary>
+    public required string Channel { get; init; }
+
+    /// <summary>When there was something to say.</summary>
+    public DateTimeOffset At { get; init; }
+
+    /// <summary>What it says: <c>firing</c> or <c>resolved</c>.</summary>
+    public string Of { get; init; } = "";
+
+    /// <summary><c>waiting</c>, <c>sent</c>, <c>failed</c> (given up) or <c>dropped</c> (made room for others).</summary>
+    public string Result { get; init; } = "";
+
+    /// <summary>How often it was tried.</summary>
+    public int Attempts { get; init; }
+
+    /// <summary>When it got through or was given up.</summary>
+    public DateTimeOffset? EndedAt { get; init; }
+
+    /// <summary>Why the latest attempt failed.</summary>
+    public string? Problem { get; init; }
+}
+
+/// <summary>Values of a past time.</summary>
+/// <param name="From">Time of the first.</param>
+/// <param name="StepSeconds">Time between two.</param>
+/// <param name="Values">Oldest first; null where nothing is known.</param>
+public sealed record ValueTrace(DateTimeOffset From, double StepSeconds, IReadOnlyList<double?> Values);
 
 /// <summary>Who has taken an alert on.</summary>
 /// <param name="By">Who.</param>

@@ -17,6 +17,9 @@ public sealed record ChartView
 
     /// <summary>What tells its lines apart: <c>worker</c>, a label's name, <c>quantile</c>; empty when there is one line.</summary>
     public string By { get; init; } = "";
+
+    /// <summary>Its lines are percentiles: names end with <c>p50</c>, <c>p95</c> or <c>p99</c>.</summary>
+    public bool Percentiles { get; init; }
 }
 
 /// <summary>The charts there are.</summary>

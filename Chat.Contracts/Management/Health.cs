@@ -69,3 +69,38 @@ public sealed record HealthCheckView
 /// <param name="From">From when.</param>
 /// <param name="Until">Until when; null while it lasts.</param>
 public sealed record HealthStretchView(string Status, string Description, DateTimeOffset From, DateTimeOffset? Until);
+
+/// <summary>Who asked for the health of this node lately.</summary>
+public sealed record HealthCallersAnswer
+{
+    /// <summary>Those of the last hour, the latest first; at most 60 of a process.</summary>
+    public IReadOnlyList<HealthCallerView> Callers { get; init; } = [];
+
+    /// <summary>Workers whose callers are missing; null when all answered.</summary>
+    public PartialAnswer? Partial { get; init; }
+}
+
+/// <summary>Callers of one kind, from one network, of one address of the server.</summary>
+public sealed record HealthCallerView
+{
+    /// <summary><c>/health</c>, <c>/health/ui</c>, <c>/healthz</c>, <c>/ready</c> or <c>/live</c>.</summary>
+    public required string Path { get; init; }
+
+    /// <summary>What it seems to be, by its user agent: <c>Kubernetes</c>, <c>Prometheus</c>, <c>load balancer</c>, <c>uptime monitor</c>, <c>curl</c>, <c>browser</c> and the like; <c>unnamed</c> without one, <c>other</c>.</summary>
+    public required string Kind { get; init; }
+
+    /// <summary>Without its last part.</summary>
+    public string Address { get; init; } = "";
+
+    /// <summary>Since when it is known.</summary>
+    public DateTimeOffset FirstAt { get; init; }
+
+    /// <summary>When it asked last.</summary>
+    public DateTimeOffset LastAt { get; init; }
+
+    /// <summary>How often, since <see cref="FirstAt"/>.</summary>
+    public long Count { get; init; }
+
+    /// <summary>Status of the last answer.</summary>
+    public int LastCode { get; init; }
+}

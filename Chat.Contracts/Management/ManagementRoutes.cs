@@ -156,6 +156,9 @@ public static class ManagementRoutes
     /// <summary>POST → <see cref="ActionResult"/>: as configured. Admin.</summary>
     public const string RuleReset = Rule + "/reset";
 
+    /// <summary>GET a list of <see cref="ChannelCard"/>: each channel with an example of what it sends. Viewer.</summary>
+    public const string Channels = Root + "/channels";
+
     /// <summary>POST → <see cref="ActionResult"/>: sends a trial notification. Operator.</summary>
     public const string ChannelTest = Root + "/channels/{id}/test";
 
@@ -171,6 +174,9 @@ public static class ManagementRoutes
     /// <summary>GET <see cref="HealthAnswer"/>. Viewer.</summary>
     public const string Health = Root + "/health";
 
+    /// <summary>GET <see cref="HealthCallersAnswer"/>: who asked <c>/health</c>, <c>/health/ui</c>, <c>/ready</c> and <c>/live</c> within the hour. Viewer.</summary>
+    public const string HealthCallers = Health + "/callers";
+
     /// <summary>GET what HealthChecks UI's own API answers. Viewer.</summary>
     public const string HealthChecksApi = "/healthchecks-api";
 
@@ -179,6 +185,9 @@ public static class ManagementRoutes
 
     /// <summary>GET <see cref="ChartAnswer"/> by <c>range</c>; <c>previous=true</c> for the time of the same length before. Viewer.</summary>
     public const string Chart = Charts + "/{id}";
+
+    /// <summary>GET what <c>/metrics</c> tells, in Prometheus' text; for who has a key instead of its token. Viewer.</summary>
+    public const string Metrics = Root + "/metrics";
 
     /// <summary>GET a stretch of <see cref="AuditEntry"/> by <c>before</c> and <c>limit</c>; filter <c>actor</c>, <c>action</c> (a beginning), <c>object</c> (a beginning), <c>result</c>, <c>since</c>, <c>until</c>. POST <see cref="AuditNote"/> → <see cref="ActionResult"/>. Admin.</summary>
     public const string Audit = Root + "/audit";

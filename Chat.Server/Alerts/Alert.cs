@@ -57,6 +57,9 @@ internal sealed class Alert
 
     public List<AlertEvent> Timeline { get; init; } = [];
 
+    /// <summary>Who was told of it, oldest first.</summary>
+    public List<AlertDelivery> Deliveries { get; init; } = [];
+
     [JsonIgnore]
     public bool IsMuted => SilencedBy is not null || InhibitedBy is not null;
 

@@ -21,8 +21,8 @@ internal sealed partial class AlertBook(AlertEngine engine, ChannelSet channels,
         {
             var now = time.GetUtcNow();
             return engine.Read((state, rules) => new AlertsPicture(
-                [.. state.Open.Where(a => a.Phase == AlertPhase.Firing).OrderByDescending(a => a.Severity).ThenBy(a => a.FiredAt).Select(View)],
-                [.. state.Open.Where(a => a.Phase == AlertPhase.Pending).OrderByDescending(a => a.Severity).ThenBy(a => a.StartsAt).Select(View)],
+                [.. state.Open.Where(a => a.Phase == AlertPhase.Firing).OrderByDescending(a => a.Severity).ThenBy(a => a.FiredAt).Select(ViewWithTrace)],
+                [.. state.Open.Where(a => a.Phase == AlertPhase.Pending).OrderByDescending(a => a.Severity).ThenBy(a => a.StartsAt).Select(ViewWithTrace)],
                 [.. state.Silences.Select(s => new SilenceView(s, s.StateAt(now)))],
                 [.. rules.Select(r => View(r, state))],
                 [.. channels.All.Select(c => c.View)],
@@ -107,6 +107,12 @@ internal sealed partial class AlertBook(AlertEngine engine, ChannelSet channels,
         return true;
     });
 
+    public IReadOnlyList<(string Name, ChannelFace Firing, ChannelFace Resolved)> ShowChannels()
+    {
+        var (fires, ended) = (NotificationWriter.WriteExample(time.GetUtcNow(), firing: true), NotificationWriter.WriteExample(time.GetUtcNow(), firing: false));
+        return [.. channels.All.Select(c => (c.Name, c.Show(fires), c.Show(ended)))];
+    }
+
     public async Task<string?> TestChannelAsync(string channel, CancellationToken cancellationToken)
     {
         var outbox = channels.All.FirstOrDefault(c => c.Name == channel);
@@ -171,8 +177,11 @@ internal sealed partial class AlertBook(AlertEngine engine, ChannelSet channels,
             alert.SilencedBy,
             alert.InhibitedBy,
             alert.Unknown,
-            [.. alert.Timeline]);
+            [.. alert.Timeline],
+            [.. alert.Deliveries.Select(d => new DeliveryView(d.Channel, d.At, d.Firing, d.Result, d.Attempts, d.EndedAt, d.Problem))]);
     }
+
+    private AlertView ViewWithTrace(Alert alert) => View(alert) with { Trace = engine.TraceOf(alert.Fingerprint) };
 
     private RuleView View(RuleStatus status, AlertState state) => new(
         status.Rule.Name,

@@ -15,6 +15,7 @@ internal sealed class AlertEngine : IMetricsObserver
     private readonly AlertCommitter _committer;
     private readonly ChannelSet _channels;
     private readonly TimeProvider _time;
+    private readonly ReadingTraces _traces;
     private readonly RuleJudge _judge;
     private readonly NotificationPlanner _planner;
     private readonly RuleStatus[] _rules;
@@ -38,10 +39,12 @@ internal sealed class AlertEngine : IMetricsObserver
         _committer = committer;
         _channels = channels;
         _time = time;
-        _judge = new RuleJudge(time, logger);
+        _traces = new ReadingTraces(time);
+        _judge = new RuleJudge(time, _traces, logger);
         _planner = new NotificationPlanner(options, new NotificationWriter(options.Current));
         var given = rules?.ToArray() ?? [];
         committer.Final = FinalState;
+        channels.OnTold(Enter);
         _rules = [.. (given.Length > 0 ? given : AlertRules.All).Select(r => new RuleStatus(r))];
     }
 
@@ -124,8 +127,25 @@ internal sealed class AlertEngine : IMetricsObserver
         }
     }
 
+    /// <summary>What was read of it lately; for use within <see cref="Read"/> too.</summary>
+    public ReadingTrace? TraceOf(string fingerprint)
+    {
+        lock (_gate)
+        {
+            return _traces.Of(fingerprint);
+        }
+    }
+
     /// <summary>What waits in the outboxes has changed; the next step saves it.</summary>
     public void MarkDirty() => Volatile.Write(ref _dirty, true);
+
+    private void Enter(DeliveryReport report)
+    {
+        lock (_gate)
+        {
+            _dirty |= DeliveryLedger.Enter(_state, report);
+        }
+    }
 
     private RuleSettings SettingsHoldingLock(IAlertRule rule) =>
         rule.Defaults.With(_options.Current.Rules.GetValueOrDefault(rule.Name), _state.Changes.GetValueOrDefault(rule.Name));
@@ -158,6 +178,8 @@ internal sealed class AlertEngine : IMetricsObserver
     {
         foreach (var notification in _planner.Plan(_state, elapsed, now))
         {
+            // First, for a channel without room says at once what it drops.
+            DeliveryLedger.Begin(_state, notification, _channels.All.Select(c => c.Name), now);
             _channels.Add(notification);
             _dirty = true;
         }
@@ -213,6 +235,7 @@ internal sealed class AlertEngine : IMetricsObserver
             _state.Resume(_time.GetUtcNow());
             if (_file.IsHeld)
             {
+                DeliveryLedger.Abandon(_state, [.. _channels.All.Select(c => c.Name)], _time.GetUtcNow());
                 _channels.Restore(_state.Waiting);
             }
         }

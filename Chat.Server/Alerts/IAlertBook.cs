@@ -27,6 +27,9 @@ internal interface IAlertBook
     /// <summary>False: there is none of this id that could still mute.</summary>
     bool ExpireSilence(string id);
 
+    /// <summary>Each channel with what it sends when an alert fires and when it ends.</summary>
+    IReadOnlyList<(string Name, ChannelFace Firing, ChannelFace Resolved)> ShowChannels();
+
     /// <summary>Null when it got through, else why not.</summary>
     Task<string?> TestChannelAsync(string channel, CancellationToken cancellationToken);
 
@@ -65,7 +68,15 @@ internal sealed record AlertView(
     string? SilencedBy,
     string? InhibitedBy,
     bool Unknown,
-    IReadOnlyList<AlertEvent> Timeline);
+    IReadOnlyList<AlertEvent> Timeline,
+    IReadOnlyList<DeliveryView> Deliveries)
+{
+    /// <summary>Of what is pending or fires; null when nothing was read lately.</summary>
+    public ReadingTrace? Trace { get; init; }
+}
+
+/// <summary>A copy of <see cref="AlertDelivery"/>.</summary>
+internal sealed record DeliveryView(string Channel, DateTimeOffset At, bool Firing, DeliveryResult Result, int Attempts, DateTimeOffset? EndedAt, string? Problem);
 
 internal sealed record SilenceView(Silence Silence, SilenceState State);
 

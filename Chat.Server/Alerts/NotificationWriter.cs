@@ -41,6 +41,25 @@ internal sealed class NotificationWriter(AlertsOptions options)
                 "test"),
         ]);
 
+    /// <summary>For showing what a channel sends: made up, so that no name or address of this installation is in it.</summary>
+    public static Notification WriteExample(DateTimeOffset now, bool firing)
+    {
+        var alert = new Alert
+        {
+            Fingerprint = "0123456789abcdef",
+            Rule = "DatabaseUnavailable",
+            Labels = [],
+            Severity = AlertSeverity.Critical,
+            Phase = firing ? AlertPhase.Firing : AlertPhase.Resolved,
+            StartsAt = now.AddMinutes(-2),
+            FiredAt = now.AddMinutes(-2),
+            ResolvedAt = firing ? null : now,
+            Threshold = 1,
+        };
+        var writer = new NotificationWriter(new AlertsOptions { Instance = "node-1", ExternalUrl = "https://console.example.org" });
+        return writer.Write(new AlertGroup { Rule = alert.Rule, Severity = alert.Severity }, [alert]);
+    }
+
     public static string Describe(Alert alert)
     {
         var unit = AlertRules.Find(alert.Rule)?.Unit ?? "";

@@ -4,7 +4,7 @@ using Chat.Server.Telemetry.Metrics;
 namespace Chat.Server.Alerts;
 
 /// <summary>Measures a rule and moves its alerts; called under the engine's lock.</summary>
-internal sealed partial class RuleJudge(TimeProvider time, ILogger logger)
+internal sealed partial class RuleJudge(TimeProvider time, ReadingTraces traces, ILogger logger)
 {
     /// <summary>True when an alert changed its phase.</summary>
     public bool Judge(RuleStatus status, RuleSettings settings, TimeSpan every, AlertState state, MetricsView view)
@@ -34,6 +34,11 @@ internal sealed partial class RuleJudge(TimeProvider time, ILogger logger)
         status.LastJudged = time.GetUtcNow();
         status.Failures = 0;
         status.Value = Worst(measured.Readings, settings);
+        foreach (var reading in measured.Readings)
+        {
+            traces.Note(Alert.FingerprintOf(status.Rule.Name, reading.Labels), reading.Value, settings.Breach, every);
+        }
+
         return Move(status.Rule, settings, state, measured.Readings, elapsed);
     }
 

@@ -49,7 +49,14 @@ internal static class HealthEndpoints
         });
 
     private static void Map(IEndpointRouteBuilder routes, string path, RequestDelegate handler) =>
-        routes.MapMethods(path, Reading, handler).AllowAnonymous().DisableRateLimiting();
+        routes.MapMethods(path, Reading, context => NotedAsync(context, path, handler)).AllowAnonymous().DisableRateLimiting();
+
+    private static async Task NotedAsync(HttpContext context, string path, RequestDelegate handler)
+    {
+        await handler(context);
+        var callers = context.RequestServices.GetRequiredService<HealthCallers>();
+        callers.Note(path, context.Request.Headers.UserAgent, context.Connection.RemoteIpAddress, context.Response.StatusCode);
+    }
 
     private static IHealthBook Book(HttpContext context) => context.RequestServices.GetRequiredService<IHealthBook>();
 

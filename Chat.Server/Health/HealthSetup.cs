@@ -29,6 +29,7 @@ internal static class HealthSetup
         services.AddSingleton<IValidateOptions<HealthOptions>, HealthOptionsValidator>();
         services.AddSingleton<HealthLifecycle>();
         services.AddSingleton<RegisteredChecks>();
+        services.AddSingleton<HealthCallers>();
         services.AddSingleton<HealthMonitor>();
         services.AddSingleton<IHealthBook>(static provider => provider.GetRequiredService<HealthMonitor>());
         services.AddSingleton<IHealthEvidence>(static provider => provider.GetRequiredService<HealthMonitor>());

@@ -59,6 +59,7 @@ internal static class ManagementSetup
         services.AddSingleton<IManagementRoutes, SilenceRoutes>();
         services.AddSingleton<IManagementRoutes, MaintenanceRoutes>();
         services.AddSingleton<IManagementRoutes, ChartRoutes>();
+        services.AddSingleton<IManagementRoutes, HealthRoutes>();
         services.AddSingleton<IManagementRoutes, AuditRoutes>();
         services.AddSingleton<IManagementRoutes, SettingRoutes>();
         services.AddSingleton<IManagementRoutes, FaultRoutes>();
@@ -80,6 +81,7 @@ internal static class ManagementSetup
         services.AddSingleton<BlockAnswers>();
         services.AddSingleton<UserTraceAnswers>();
         services.AddSingleton<NodeAnswers>();
+        services.AddSingleton<HealthCallerAnswers>();
         services.AddSingleton<NodeSurvey>();
         services.AddHostedService(s => s.GetRequiredService<NodeSurvey>());
         services.Answer<ConnectionAnswers, ConnectionsQuestion, ConnectionsFound>(Questions.Connections, a => a.ListAsync);
@@ -112,6 +114,7 @@ internal static class ManagementSetup
         services.Answer<UserTraceAnswers, UserTraceOrder, UserTraceStarted>(Questions.UserTraceStart, a => a.StartAsync);
         services.Answer<UserTraceAnswers, UserQuestion, UserTraceEnded>(Questions.UserTraceStop, a => a.StopAsync);
         services.Answer<UserTraceAnswers, UserQuestion, UserTraceFound>(Questions.UserTrace, a => a.ReadAsync);
+        services.Answer<HealthCallerAnswers, HealthCallersQuestion, List<HealthCallerView>>(Questions.HealthCallers, a => a.ListAsync);
         return services;
     }
 
@@ -149,6 +152,7 @@ internal static class ManagementSetup
         services.AddSingleton<WorkerViews>();
         services.AddSingleton<AlertViews>();
         services.AddSingleton<HealthViews>();
+        services.AddSingleton<HealthCallerViews>();
         services.AddSingleton<NodeStart>();
         services.AddHostedService(s => s.GetRequiredService<NodeStart>());
         services.AddSingleton<EventViews>();

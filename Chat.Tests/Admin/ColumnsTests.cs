@@ -21,6 +21,12 @@ public sealed class ColumnsTests
         { "/admin/queue?tab=dead", typeof(Queue), "Type", "dead-letters" },
         { "/admin/conversations", typeof(Conversations), "Policy", "conversations" },
         { "/admin/audit", typeof(Audit), "Correlation", "audit" },
+        { "/admin/settings", typeof(Settings), "Source", "effective-configuration" },
+        { "/admin/settings?tab=users", typeof(Settings), "Since", "console-users" },
+        { "/admin/alerts", typeof(Chat.Admin.Pages.Alerts), "Told", "alerts" },
+        { "/admin/alerts?tab=history", typeof(Chat.Admin.Pages.Alerts), "Lasted", "history" },
+        { "/admin/alerts?tab=rules", typeof(Chat.Admin.Pages.Alerts), "For", "rules" },
+        { "/admin/alerts?tab=channels", typeof(Chat.Admin.Pages.Alerts), "Waiting", "channels" },
     };
 
     [Theory]

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Chat.Admin;
 using Chat.Admin.Access;
 using Chat.Admin.Export;
 using Chat.Admin.ServerApi;
@@ -8,6 +9,7 @@ using Chat.Contracts.Management;
 using Chat.Tests.Support;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Extensions.Options;
 
 namespace Chat.Tests.Admin;
 
@@ -15,6 +17,48 @@ namespace Chat.Tests.Admin;
 public sealed class ExportTests
 {
     private readonly AdminBed.RecordedAudit _audit = new();
+    private readonly UserBook _users = new(Options.Create(new AdminOptions { Folder = TestRun.NewFolder("console") }), new ManualTimeProvider(), iterations: 1);
+
+    [Theory]
+    [InlineData(Role.Operator, 403)]
+    [InlineData(Role.Admin, 200)]
+    public async Task ConsoleUsers_AreForAdminsAndWithoutAnythingSecret(Role role, int expected)
+    {
+        Assert.Null(_users.Add("root", AdminBed.Password, Role.Admin));
+        Assert.Null(_users.Add("otto", AdminBed.Password, Role.Operator));
+        var (status, file) = await ExportAsync(new FakeServerApi(), "console-users", "csv", "?q=otto", role);
+        Assert.Equal(expected, status);
+        Assert.Equal(role is Role.Admin ? "name,role,disabled,oneTimeCodes,createdAt" : "", file.Split("\r\n")[0]);
+        Assert.Equal(role is Role.Admin, file.Contains("otto,Operator,false,false,", StringComparison.Ordinal));
+        Assert.DoesNotContain("root", file, StringComparison.Ordinal);
+        Assert.DoesNotContain(_users.Find("otto")!.PasswordHash, file, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Workers_OfOneNode_AreOrderedAndWholeWhateverTheOtherDoes()
+    {
+        var api = new FakeServerApi("north", "south");
+        Samples.Fill(api);
+        api.Down.Add("south");
+        var (_, file) = await ExportAsync(api, "workers", "json", "?node=north&sort=-id&q=w");
+        var rows = JsonSerializer.Deserialize<JsonElement[]>(file)!;
+        Assert.Equal(["w2", "w1"], rows.Select(r => r.GetProperty("id").GetString()));
+        Assert.All(rows, r => Assert.Equal("north", r.GetProperty("node").GetString()));
+        (_, file) = await ExportAsync(api, "workers", "json");
+        Assert.Contains("1 of 2 nodes answered", file, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Settings_AreAskedForAsWhoeverWantsThem()
+    {
+        var api = new FakeServerApi();
+        Samples.Fill(api);
+        var (_, file) = await ExportAsync(api, "settings", "csv", "?which=configured", Role.Operator);
+        Assert.Contains("Workers:Count,text,", file, StringComparison.Ordinal);
+        Assert.Equal(Role.Operator, Assert.Single(api.Gets).Role);
+        (_, file) = await ExportAsync(api, "settings", "csv", "?which=running", Role.Operator);
+        Assert.DoesNotContain("Workers:Count", file, StringComparison.Ordinal);
+    }
 
     [Theory]
     [InlineData("north")]
@@ -167,7 +211,7 @@ public sealed class ExportTests
         context.Request.QueryString = new(query);
         var body = new MemoryStream();
         context.Response.Body = body;
-        await ExportEndpoints.WriteAsync(context, name, format, new Fleet(new SharedReads(api, new ManualTimeProvider())), _audit);
+        await ExportEndpoints.WriteAsync(context, name, format, new Fleet(new SharedReads(api, new ManualTimeProvider())), _users, _audit);
         return (context.Response.StatusCode, Encoding.UTF8.GetString(body.ToArray()));
     }
 }

@@ -38,6 +38,8 @@ internal sealed class FakeServerApi(params string[] nodes) : IServerApi
         return ReplyAsync<T>(node, pathAndQuery);
     }
 
+    public Task<Reply<string>> TextAsync(string node, string path, Role role, CancellationToken cancellationToken) => GetAsync<string>(node, path, role, cancellationToken);
+
     public Task<Reply<T>> PostAsync<T>(string node, string path, object body, Actor actor, CancellationToken cancellationToken)
         where T : class
     {

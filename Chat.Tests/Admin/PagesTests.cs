@@ -32,6 +32,8 @@ public sealed class PagesTests
         ("/admin/queue?tab=dead", typeof(Queue), null),
         ("/admin/queue?tab=dead&user=u1", typeof(Queue), null),
         ("/healthchecks-ui", typeof(Chat.Admin.Pages.Health), null),
+        ("/healthchecks-ui?tab=webhooks", typeof(Chat.Admin.Pages.Health), null),
+        ("/healthchecks-ui?tab=callers", typeof(Chat.Admin.Pages.Health), null),
         ("/admin/metrics", typeof(Metrics), null),
         ("/admin/audit", typeof(Audit), null),
         ("/admin/trace?id=m1", typeof(Trace), null),

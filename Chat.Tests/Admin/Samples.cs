@@ -61,6 +61,8 @@ internal static class Samples
         api.Answer(ManagementRoutes.DeadLetters, PageOf(Letter(word)));
         api.Answer(ManagementRoutes.DeadLetterGroups, (IReadOnlyList<DeadLetterGroup>)[new(word, 2, Now, Now)]);
         api.Answer(ManagementRoutes.Health, new HealthAnswer { Status = HealthStatuses.Degraded, Ready = true, LastChecked = Now, Checks = [new() { Name = "database", Status = HealthStatuses.Healthy, Description = word, Tags = ["ready"], Since = Now, History = [new(HealthStatuses.Healthy, word, Now.AddMinutes(-10), null)] }] });
+        api.Answer(ManagementRoutes.Channels, (IReadOnlyList<ChannelCard>)[new() { Name = word, Kind = "webhook", Firing = word }]);
+        api.Answer(ManagementRoutes.HealthCallers, new HealthCallersAnswer { Callers = [new() { Path = "/health", Kind = word, Address = word, LastAt = Now, Count = 3, LastCode = 200 }] });
         var chart = new ChartView { Name = "connections", Group = "Traffic", Title = "Connections", Unit = "" };
         api.Answer(ManagementRoutes.Charts, new ChartList([chart], ["15m", "1h"]));
         foreach (var name in new[] { "connections", "accepted", "delivered", "failed", "delivery", "queue", "queue-age" })
@@ -88,6 +90,8 @@ internal static class Samples
         api.Answer(ManagementRoutes.DeadLetters, new Page<DeadLetterView> { Number = 1, Size = 25 });
         api.Answer(ManagementRoutes.DeadLetterGroups, (IReadOnlyList<DeadLetterGroup>)[]);
         api.Answer(ManagementRoutes.Audit, new Stretch<AuditEntry>());
+        api.Answer(ManagementRoutes.Channels, (IReadOnlyList<ChannelCard>)[]);
+        api.Answer(ManagementRoutes.HealthCallers, new HealthCallersAnswer());
         api.Answer(ManagementRoutes.Root + "/messages/m1", new MessageTraces("m1", [], null));
         api.Answer(ManagementRoutes.Settings, new SettingsAnswer());
     }

@@ -38,6 +38,40 @@ public sealed class WorkersTests
         Assert.Equal(there, list.FindAll($"tr[data-worker={id}] button").Any(b => b.TextContent == "Drain…"));
     }
 
+    [Fact]
+    public async Task List_OrderedAndSearched_IsSoInTheAddressOfItsNode()
+    {
+        await using var bed = new AdminBed(Role.Operator, "north", "south");
+        Samples.Fill(bed.Api);
+        bed.Api.Answer(ManagementRoutes.Workers, new WorkersAnswer { Supervised = true, Workers = [Samples.Worker("w1") with { Connections = 5 }, Samples.Worker("w2", WorkerStates.Unresponsive) with { Connections = 9 }, Samples.Worker("w3") with { Connections = null }] });
+        var page = bed.Open(typeof(Chat.Admin.Pages.Workers), "/admin/workers");
+        page.WaitForAssertion(() => Assert.Equal(6, page.FindAll("tr[data-worker]").Count));
+        await page.FindAll("th button").First(b => b.TextContent == "Conn.").ClickAsync(new());
+        await page.FindAll("th button").First(b => b.TextContent.StartsWith("Conn.", StringComparison.Ordinal)).ClickAsync(new());
+        Assert.EndsWith("north.sort=-connections", bed.Services.GetRequiredService<Microsoft.AspNetCore.Components.NavigationManager>().Uri);
+        page.WaitForAssertion(() => Assert.Equal(["w2", "w1", "w3", "w1", "w2", "w3"], page.FindAll("tr[data-worker]").Select(r => r.GetAttribute("data-worker"))));
+        await page.FindAll("input[type=search]")[1].ChangeAsync(new() { Value = "unresponsive" });
+        page.WaitForAssertion(() => Assert.Equal(["w2", "w1", "w3", "w2"], page.FindAll("tr[data-worker]").Select(r => r.GetAttribute("data-worker"))));
+        Assert.Contains(page.FindAll("a[download]"), a => a.GetAttribute("href")!.StartsWith("/admin/export/workers.csv?q=unresponsive&node=south", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Worker_WithoutHeartbeat_IsToldFromACrashedOne()
+    {
+        await using var bed = new AdminBed();
+        Fill(bed, Samples.Worker("w1", WorkerStates.Unresponsive) with { HeartbeatAgeSeconds = 4, GcPauseShare = 0.02, ThreadPoolDelayP99Seconds = 0.25 }, supervised: true);
+        var page = bed.Open(typeof(WorkerPage), "/admin/workers/w1", "w1");
+        page.WaitForAssertion(() => Assert.Equal("unresponsive", page.Find(".facts .mark.warn").TextContent));
+        var facts = string.Join(" ", page.FindAll(".facts").Select(f => f.TextContent));
+        Assert.Contains("its process lives and sends no heartbeat", facts);
+        Assert.Contains("250 ms, 2.0 %", facts);
+        Assert.Contains("4.0 s old", facts);
+        Assert.Contains("SIGKILL, crashed: text (2026-11-26 11:55:00Z)", facts);
+
+        // What it runs with, masked as on the page of all settings.
+        Assert.Contains("Workers:Count", page.Find("section[aria-label='Effective configuration']").TextContent);
+    }
+
     [Theory]
     [InlineData(null, true)]
     [InlineData(90.0, true)]

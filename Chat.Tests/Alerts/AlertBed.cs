@@ -6,6 +6,7 @@ using Chat.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
+using Xunit;
 
 namespace Chat.Tests.Alerts;
 
@@ -16,7 +17,7 @@ internal sealed class AlertBed : IDisposable
     private readonly AlertStateFile _file;
     private readonly AlertCommitter _committer;
 
-    public AlertBed(ManualTimeProvider? time = null, string folder = "", Numbers? numbers = null, Action<AlertsOptions>? configure = null, IEnumerable<IAlertRule>? rules = null)
+    public AlertBed(ManualTimeProvider? time = null, string folder = "", Numbers? numbers = null, Action<AlertsOptions>? configure = null, IEnumerable<IAlertRule>? rules = null, params INotificationChannel[] channels)
     {
         Time = time ?? new ManualTimeProvider();
         Numbers = numbers ?? new Numbers(Time);
@@ -24,7 +25,7 @@ internal sealed class AlertBed : IDisposable
         configure?.Invoke(options);
         var live = new LiveAlertsOptions(new TestOptionsMonitor<AlertsOptions>(options), NullLogger<LiveAlertsOptions>.Instance);
         Meter = new AlertMeter(_services.GetRequiredService<IMeterFactory>());
-        Channels = new ChannelSet([new SilentChannel()], Options.Create(options), Meter, Time, NullLogger<ChannelSet>.Instance);
+        Channels = new ChannelSet(channels.Length > 0 ? channels : [new SilentChannel()], Options.Create(options), Meter, Time, NullLogger<ChannelSet>.Instance);
         _file = new AlertStateFile(Options.Create(options), NullLogger<AlertStateFile>.Instance);
         _committer = new AlertCommitter(_file, Channels, Time);
         Engine = new AlertEngine(live, _file, _committer, Channels, Time, NullLogger<AlertEngine>.Instance, rules);
@@ -69,6 +70,16 @@ internal sealed class AlertBed : IDisposable
         }
     }
 
+    /// <summary>Until an alert fires and was given to the channels.</summary>
+    public void RunToFiring()
+    {
+        for (var second = 0; Firing.Length == 0 || Book.Current.Firing[0].Deliveries.Count == 0; second++)
+        {
+            Assert.True(second < 60, "nothing fires");
+            Run(1);
+        }
+    }
+
     /// <summary>Seconds until something was told; fails when it takes longer than the limit.</summary>
     public int RunUntilTold(string what, int limit, Action? eachSecond = null)
     {
@@ -98,6 +109,8 @@ internal sealed class AlertBed : IDisposable
         public string Name => "silent";
 
         public TimeSpan Timeout { get; } = TimeSpan.FromSeconds(1);
+
+        public ChannelFace Show(Notification notification) => new("test", "nowhere", Signed: false, "{}");
 
         public Task SendAsync(Notification notification, CancellationToken cancellationToken) => Task.CompletedTask;
     }

@@ -9,6 +9,9 @@ public sealed class ConsoleFixture : IAsyncLifetime
 {
     public const string Name = "Console in a browser";
 
+    /// <summary>For tests that hold absolute times.</summary>
+    public const string Measured = "Console in a browser, measured";
+
     public const string Password = ConsoleBrowser.Password;
 
     private ConsoleBrowser? _browser;
@@ -70,6 +73,10 @@ public sealed class ConsoleFixture : IAsyncLifetime
     }
 }
 
-/// <summary>One server for all tests in the browser; nothing else runs beside them, for some hold absolute times.</summary>
-[CollectionDefinition(ConsoleFixture.Name, DisableParallelization = true)]
+/// <summary>One server for all tests in the browser, which run one after the other.</summary>
+[CollectionDefinition(ConsoleFixture.Name)]
 public sealed class ConsoleInABrowser : ICollectionFixture<ConsoleFixture>;
+
+/// <summary>The same again; nothing else runs beside these.</summary>
+[CollectionDefinition(ConsoleFixture.Measured, DisableParallelization = true)]
+public sealed class ConsoleInABrowserMeasured : ICollectionFixture<ConsoleFixture>;

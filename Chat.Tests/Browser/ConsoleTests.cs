@@ -6,7 +6,7 @@ using Microsoft.Playwright;
 namespace Chat.Tests.Browser;
 
 /// <summary>The console in a real browser before a real server.</summary>
-[Collection(ConsoleFixture.Name)]
+[Collection(ConsoleFixture.Measured)]
 public sealed class ConsoleTests(ConsoleFixture console)
 {
     private static readonly string[] Paths =

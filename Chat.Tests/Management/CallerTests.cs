@@ -2,6 +2,7 @@ using System.Net;
 using Chat.Server.Management;
 using Chat.Server.Management.Callers;
 using Chat.Server.Management.Settings;
+using Chat.Server.Telemetry;
 using Chat.Server.Workers;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;

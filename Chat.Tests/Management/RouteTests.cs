@@ -12,7 +12,7 @@ public sealed class RouteTests(ManagementBed bed) : IClassFixture<ManagementBed>
         ManagementRoutes.Me, ManagementRoutes.Overview, ManagementRoutes.Events, ManagementRoutes.Workers, ManagementRoutes.Worker.With("w1"), ManagementRoutes.Connections,
         ManagementRoutes.Users, ManagementRoutes.Conversations, ManagementRoutes.Queue, ManagementRoutes.QueueUsers, ManagementRoutes.Alerts, ManagementRoutes.AlertHistory,
         ManagementRoutes.DeadLetters, ManagementRoutes.DeadLetterGroups, ManagementRoutes.Blocks, ManagementRoutes.Health, ManagementRoutes.HealthChecksApi, ManagementRoutes.Charts, ManagementRoutes.Chart.With("accepted"), ManagementRoutes.Settings,
-        ManagementRoutes.OpenApi,
+        ManagementRoutes.OpenApi, ManagementRoutes.Channels, ManagementRoutes.HealthCallers,
     ];
 
     private static readonly (string Route, string Role)[] Actions =
@@ -93,7 +93,7 @@ public sealed class RouteTests(ManagementBed bed) : IClassFixture<ManagementBed>
     public async Task OpenApi_Document_ListsEveryRoute()
     {
         var routes = typeof(ManagementRoutes).GetFields(BindingFlags.Public | BindingFlags.Static)
-            .Where(f => f.Name is not (nameof(ManagementRoutes.Root) or nameof(ManagementRoutes.HealthChecksApi) or nameof(ManagementRoutes.OpenApi)))
+            .Where(f => f.Name is not (nameof(ManagementRoutes.Root) or nameof(ManagementRoutes.HealthChecksApi) or nameof(ManagementRoutes.Metrics) or nameof(ManagementRoutes.OpenApi)))
             .Select(f => (string)f.GetRawConstantValue()!)
             .ToArray();
         using var document = JsonDocument.Parse(await bed.Viewer.GetStringAsync(ManagementRoutes.OpenApi));

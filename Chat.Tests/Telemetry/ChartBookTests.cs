@@ -26,9 +26,12 @@ public sealed class ChartBookTests
     {
         Run(60, second => [Counter("chat.message.accepted", second * 30, "w1"), Counter("chat.message.accepted", second * 20, "w2")]);
 
-        var line = Assert.Single(_charts.Read("accepted", TimeSpan.FromSeconds(30)));
+        var lines = _charts.Read("accepted", TimeSpan.FromSeconds(30));
+        Assert.Equal(["w1", "w2"], lines.Select(l => l.Name));
+        var line = lines[0];
         Assert.Equal((30, TimeSpan.FromSeconds(1)), (line.Values.Count, line.Step));
-        Assert.All(line.Values, v => Assert.Equal(50, v!.Value, precision: 3));
+        Assert.All(line.Values, v => Assert.Equal(30, v!.Value, precision: 3));
+        Assert.All(lines[1].Values, v => Assert.Equal(20, v!.Value, precision: 3));
         Assert.Equal(_start.AddSeconds(31), line.From);
     }
 

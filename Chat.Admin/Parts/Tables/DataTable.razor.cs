@@ -26,13 +26,16 @@ public partial class DataTable<T>
 
     [Inject] internal TimeProvider Time { get; set; } = null!;
 
-    /// <summary>How often it is read anew by itself.</summary>
-    [Parameter] public TimeSpan Every { get; set; } = TimeSpan.FromSeconds(3);
-
     [Parameter] public string Title { get; set; } = "";
 
     /// <summary>Several tables on one page: this one's words in the address begin so.</summary>
     [Parameter] public string Prefix { get; set; } = "";
+
+    /// <summary>Under this name the browser keeps which columns are shown; the title where none is given.</summary>
+    [Parameter] public string? Table { get; set; }
+
+    /// <summary>How old rows may become, at the fastest cadence.</summary>
+    [Parameter] public TimeSpan Every { get; set; } = TimeSpan.FromSeconds(3);
 
     [Parameter, EditorRequired] public Func<T, string> Key { get; set; } = null!;
 
@@ -48,7 +51,19 @@ public partial class DataTable<T>
     /// <summary>Name of the export.</summary>
     [Parameter] public string? Export { get; set; }
 
+    /// <summary>Who may export; operators, where nothing else is said.</summary>
+    [Parameter] public Access.Role ExportLeast { get; set; } = Access.Role.Operator;
+
+    /// <summary>Only the rows of this node are exported: the table shows no others.</summary>
+    [Parameter] public string? ExportNode { get; set; }
+
     [Parameter] public Func<T, string>? Mark { get; set; }
+
+    /// <summary>What else a row's element says.</summary>
+    [Parameter] public Func<T, Dictionary<string, object>>? Attributes { get; set; }
+
+    /// <summary>What there is to say of a row beyond its cells; which one is open is in the page's address.</summary>
+    [Parameter] public RenderFragment<T>? Detail { get; set; }
 
     [Parameter] public RenderFragment? Columns { get; set; }
 
@@ -71,7 +86,7 @@ public partial class DataTable<T>
     protected override async Task OnInitializedAsync()
     {
         _keeper = new(Key);
-        _columns = new(Title);
+        _columns = new(Table ?? Title);
         _columns.Changed += StateHasChanged;
         Choice.Changed += OnColumnsTurned;
         _state = TableState.Read(Navigation.Uri, Prefix, DefaultSort, FilterNames);
@@ -167,9 +182,17 @@ public partial class DataTable<T>
             _state = state;
             _selected.Clear();
             await ReloadAsync(keep: false);
-            StateHasChanged();
         }
+
+        StateHasChanged();
     });
+
+    private string? Open => Detail is null ? null : System.Web.HttpUtility.ParseQueryString(new Uri(Navigation.Uri).Query)[Prefix + "open"];
+
+    private int Width => _columns.Shown(Choice).Count() + (Batch is null ? 0 : 1) + (Detail is null ? 0 : 1);
+
+    private void Toggle(string key) =>
+        Navigation.NavigateTo(Navigation.GetUriWithQueryParameter(Prefix + "open", Open == key ? null : key), replace: true);
 
     private void Go(TableState state) => Navigation.NavigateTo(state.Apply(Navigation.Uri, Prefix, DefaultSort), replace: true);
 
@@ -212,5 +235,9 @@ public partial class DataTable<T>
         _keeper.ShowNew();
     }
 
-    private string ExportUrl(string format) => $"/admin/export/{Export}.{format}{(_state.ToQuery() with { Page = 1, Size = 100 }).ToQueryString()}";
+    private string ExportUrl(string format)
+    {
+        var query = _state.ToQuery() with { Page = 1, Size = 100 };
+        return $"/admin/export/{Export}.{format}{(ExportNode is { } node ? query with { Filters = new Dictionary<string, string>(query.Filters) { ["node"] = node } } : query).ToQueryString()}";
+    }
 }

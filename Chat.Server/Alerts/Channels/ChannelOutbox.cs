@@ -1,7 +1,10 @@
 namespace Chat.Server.Alerts.Channels;
 
 /// <summary>What one channel still has to send, in order, with retries. It waits for nobody and nobody waits for it.</summary>
-internal sealed partial class ChannelOutbox(INotificationChannel channel, OutboxOptions options, AlertMeter meter, TimeProvider time, ILogger logger, Action changed)
+/// <param name="changed">What waits has changed.</param>
+/// <param name="told">What became of a notification; never called under the outbox's lock.</param>
+internal sealed partial class ChannelOutbox(
+    INotificationChannel channel, OutboxOptions options, AlertMeter meter, TimeProvider time, ILogger logger, Action changed, Action<DeliveryReport> told)
 {
     private readonly Lock _gate = new();
     private readonly LinkedList<Notification> _waiting = [];
@@ -26,18 +29,27 @@ internal sealed partial class ChannelOutbox(INotificationChannel channel, Outbox
         }
     }
 
+    public ChannelFace Show(Notification notification) => channel.Show(notification);
+
     public void Add(Notification notification)
     {
+        Notification? dropped = null;
         lock (_gate)
         {
             _waiting.AddLast(notification);
             if (_waiting.Count > options.MaxWaiting)
             {
                 // The oldest says least about now. The first may be on its way; then it is only not tried again.
+                dropped = _waiting.First!.Value;
                 _waiting.RemoveFirst();
-                meter.Notified(Name, "dropped");
-                Log.NotificationDropped(logger, Name);
             }
+        }
+
+        if (dropped is not null)
+        {
+            meter.Notified(Name, "dropped");
+            Log.NotificationDropped(logger, Name);
+            Tell(dropped, DeliveryResult.Dropped, "too many others waited");
         }
     }
 
@@ -99,15 +111,18 @@ internal sealed partial class ChannelOutbox(INotificationChannel channel, Outbox
             if (problem is null)
             {
                 Sent();
+                Tell(notification, DeliveryResult.Sent);
                 return;
             }
 
             if (attempt >= options.Attempts)
             {
                 GiveUp(notification, problem);
+                Tell(notification, DeliveryResult.Failed, problem);
                 return;
             }
 
+            Tell(notification, DeliveryResult.Waiting, problem);
             meter.Notified(Name, "retried");
             await Task.Delay(OutboxBackoff.After(attempt, options.FirstRetry, Random.Shared.NextDouble()), time, cancellationToken);
         }
@@ -160,6 +175,9 @@ internal sealed partial class ChannelOutbox(INotificationChannel channel, Outbox
         meter.Notified(Name, "failed");
         Log.NotificationGivenUp(logger, Name, notification.Rule, notification.Status, problem);
     }
+
+    private void Tell(Notification notification, DeliveryResult result, string? problem = null) =>
+        told(new DeliveryReport(Name, notification.Id, result, time.GetUtcNow(), problem));
 
     private Notification? First()
     {

@@ -7,14 +7,18 @@ internal sealed class ChannelSet : BackgroundService
 {
     private readonly ChannelOutbox[] _outboxes;
     private Action? _changed;
+    private Action<DeliveryReport>? _told;
 
     public ChannelSet(IEnumerable<INotificationChannel> channels, IOptions<AlertsOptions> options, AlertMeter meter, TimeProvider time, ILogger<ChannelSet> logger) =>
-        _outboxes = [.. channels.Select(c => new ChannelOutbox(c, options.Value.Outbox, meter, time, logger, () => _changed?.Invoke()))];
+        _outboxes = [.. channels.Select(c => new ChannelOutbox(c, options.Value.Outbox, meter, time, logger, () => _changed?.Invoke(), report => _told?.Invoke(report)))];
 
     public IReadOnlyList<ChannelOutbox> All => _outboxes;
 
     /// <summary>What waits has changed.</summary>
     public void OnChanged(Action changed) => _changed = changed;
+
+    /// <summary>What became of a notification on a channel.</summary>
+    public void OnTold(Action<DeliveryReport> told) => _told = told;
 
     public void Add(Notification notification)
     {

@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace Chat.Server.Alerts.Channels;
 
 /// <summary>Always on: what was told, also when nothing else is configured.</summary>
@@ -6,6 +8,16 @@ internal sealed partial class LogChannel(ILogger<LogChannel> logger) : INotifica
     public string Name => "log";
 
     public TimeSpan Timeout { get; } = TimeSpan.FromSeconds(5);
+
+    public ChannelFace Show(Notification notification)
+    {
+        var lines = notification.Alerts.Select(a => new
+        {
+            level = a.Firing && notification.Severity == AlertSeverity.Critical ? "Critical" : "Warning",
+            message = $"Notified: {notification.Rule} is {a.Status}: {a.Annotations.GetValueOrDefault("description", "")}",
+        });
+        return new ChannelFace("log", "the server's log", Signed: false, JsonSerializer.Serialize(lines));
+    }
 
     public Task SendAsync(Notification notification, CancellationToken cancellationToken)
     {

@@ -33,6 +33,9 @@ internal sealed class WebhookChannel : INotificationChannel, IDisposable
 
     public TimeSpan Timeout => _options.Timeout;
 
+    public ChannelFace Show(Notification notification) =>
+        new("webhook", TargetOf(_options.Url), _options.Secret.Length > 0, Encoding.UTF8.GetString(AlertmanagerJson.Write(notification, Name)));
+
     public async Task SendAsync(Notification notification, CancellationToken cancellationToken)
     {
         var body = AlertmanagerJson.Write(notification, Name);
@@ -53,6 +56,10 @@ internal sealed class WebhookChannel : INotificationChannel, IDisposable
     public void Dispose() => _http.Dispose();
 
     internal static string Sign(byte[] body, string secret) => Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret), body));
+
+    /// <summary>Receivers put secrets into paths and queries: the host is all that is told.</summary>
+    internal static string TargetOf(string url) =>
+        Uri.TryCreate(url, UriKind.Absolute, out var uri) ? $"{uri.Scheme}://{uri.Authority}/{(uri.PathAndQuery.Length > 1 ? "…" : "")}" : "…";
 
     /// <summary>Looks at the address that is really connected to: a name may resolve to another one each time.</summary>
     private static async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)

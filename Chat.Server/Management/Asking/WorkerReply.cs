@@ -37,4 +37,5 @@ internal static class Questions
     public const string UserTraceStart = "manage.user-trace-start";
     public const string UserTraceStop = "manage.user-trace-stop";
     public const string UserTrace = "manage.user-trace";
+    public const string HealthCallers = "manage.health-callers";
 }

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Chat.Contracts.Management;
 using Chat.Server.Management.Api;
+using Chat.Server.Telemetry;
 using Chat.Server.Workers;
 using Chat.Server.Workers.Listening;
 using Chat.Server.Workers.Ports;

@@ -15,6 +15,7 @@ internal sealed class AlertRoutes(IAlertBook book, AlertViews views) : IManageme
     {
         map.Get<AlertsAnswer>(ManagementRoutes.Alerts, "Alerts, silences, rules and channels", _ => views.All());
         map.Get<AlertHistoryAnswer>(ManagementRoutes.AlertHistory, "Ended alerts, newest first", History, ["since", "until", "rule"]);
+        map.Get<ChannelCard[]>(ManagementRoutes.Channels, "Where notifications go, with an example of each", call => views.Cards(call.Caller.May(ManagementRole.Operator)));
         map.Post<AcknowledgeRequest, ActionResult>(
             ManagementRoutes.AlertAcknowledge, new("alert.acknowledge", ManagementRole.Operator), "Takes an alert on: it is not repeated", Acknowledge);
         map.Post<ReasonRequest, ActionResult>(

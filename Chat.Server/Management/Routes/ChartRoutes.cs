@@ -5,8 +5,8 @@ using Chat.Server.Telemetry.Charts;
 
 namespace Chat.Server.Management.Routes;
 
-/// <summary>Charts of the past, checks and what is owed.</summary>
-internal sealed class ChartRoutes(ChartBook charts, EventViews events, HealthViews health, OverviewBuilder overview, QueueViews queue, TimeProvider time) : IManagementRoutes
+/// <summary>Charts of the past, and what is owed.</summary>
+internal sealed class ChartRoutes(ChartBook charts, EventViews events, OverviewBuilder overview, QueueViews queue, TimeProvider time) : IManagementRoutes
 {
     private static readonly (string Name, TimeSpan Length)[] Ranges =
     [
@@ -18,7 +18,6 @@ internal sealed class ChartRoutes(ChartBook charts, EventViews events, HealthVie
 
     public void Map(ManagementMap map)
     {
-        map.Get<HealthAnswer>(ManagementRoutes.Health, "All checks, now and before", _ => health.All());
         map.Get<QueueAnswer>(ManagementRoutes.Queue, "What is owed to connected devices", _ => queue.Of(overview.Current()));
         map.Get<ChartList>(
             ManagementRoutes.Charts, "The charts there are", _ => new ChartList([.. ChartDefinition.All.Select(View)], [.. Ranges.Select(r => r.Name)]));
@@ -86,5 +85,6 @@ internal sealed class ChartRoutes(ChartBook charts, EventViews events, HealthVie
         Title = chart.Title,
         Unit = chart.Unit,
         By = chart.By.Length > 0 ? chart.By : chart.Kind == ChartKind.Quantiles ? "quantile" : "",
+        Percentiles = chart.Kind == ChartKind.Quantiles,
     };
 }

@@ -3,6 +3,7 @@ using Chat.Contracts.Management;
 using Chat.Server.Management.Api;
 using Chat.Server.Management.Asking;
 using Chat.Server.Management.Callers;
+using Chat.Server.Telemetry;
 
 namespace Chat.Server.Management.Routes;
 

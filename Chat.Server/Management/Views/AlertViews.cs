@@ -16,11 +16,11 @@ internal sealed class AlertViews(IAlertBook book, IOptions<AlertsOptions> option
     public AlertsAnswer All()
     {
         var now = book.Current;
-        var firing = now.Firing.Select(View).ToArray();
+        var firing = now.Firing.Select(ViewWithTrace).ToArray();
         return new()
         {
             Firing = firing,
-            Pending = [.. now.Pending.Select(View)],
+            Pending = [.. now.Pending.Select(ViewWithTrace)],
             Silenced = [.. firing.Where(a => a.SilencedBy is not null)],
             Silences = [.. now.Silences.Select(View)],
             Rules = [.. now.Rules.Select(View)],
@@ -39,6 +39,15 @@ internal sealed class AlertViews(IAlertBook book, IOptions<AlertsOptions> option
             MeanSecondsToResolve = Mean(ended.Select(a => a.ResolvedAt - a.FiredAt)),
         };
     }
+
+    /// <param name="withTargets">Where they go is a setting, whose value not everybody sees.</param>
+    public ChannelCard[] Cards(bool withTargets) =>
+    [
+        .. book.ShowChannels().Select(c => new ChannelCard
+        {
+            Name = c.Name, Kind = c.Firing.Kind, Target = withTargets ? c.Firing.Target : null, Signed = c.Firing.Signed, Firing = c.Firing.Payload, Resolved = c.Resolved.Payload,
+        }),
+    ];
 
     public AlertView View(Alerts.AlertView alert) => new()
     {
@@ -61,6 +70,24 @@ internal sealed class AlertViews(IAlertBook book, IOptions<AlertsOptions> option
         Unknown = alert.Unknown,
         Runbook = options.Value.RunbookOf(alert.Rule) ?? $"docs/operations.md#{alert.Rule.ToLowerInvariant()}",
         Timeline = [.. alert.Timeline.Select(e => new AlertEventView(e.At, e.What))],
+        Notifications = [.. alert.Deliveries.Select(View)],
+    };
+
+    // Only in the list: the live feed and the history are read by many, and oftener.
+    private AlertView ViewWithTrace(Alerts.AlertView alert) => View(alert) with
+    {
+        Trace = alert.Trace is { } trace ? new ValueTrace(trace.From, trace.Step.TotalSeconds, trace.Values) : null,
+    };
+
+    private static NotificationView View(DeliveryView delivery) => new()
+    {
+        Channel = delivery.Channel,
+        At = delivery.At,
+        Of = delivery.Firing ? "firing" : "resolved",
+        Result = delivery.Result.ToString().ToLowerInvariant(),
+        Attempts = delivery.Attempts,
+        EndedAt = delivery.EndedAt,
+        Problem = delivery.Problem,
     };
 
     private static SilenceView View(Alerts.SilenceView view) => new()

@@ -30,8 +30,8 @@ internal sealed record ChartDefinition(string Name, string Group, string Title, 
     /// <summary>The charts of the console, in the order of its groups.</summary>
     public static IReadOnlyList<ChartDefinition> All { get; } =
     [
-        new("accepted", "Traffic", "Messages accepted", "1/s", ChartKind.Rate, "chat.message.accepted"),
-        new("delivered", "Traffic", "Messages delivered", "1/s", ChartKind.Rate, "chat.message.delivered"),
+        new("accepted", "Traffic", "Messages accepted", "1/s", ChartKind.Rate, "chat.message.accepted") { By = Worker },
+        new("delivered", "Traffic", "Messages delivered", "1/s", ChartKind.Rate, "chat.message.delivered") { By = Worker },
         new("failed", "Traffic", "Messages failed", "1/s", ChartKind.Rate, "chat.message.failed") { By = "error.type" },
         new("duplicates", "Traffic", "Duplicates", "1/s", ChartKind.Rate, "chat.message.duplicate") { By = "where" },
         new("connections", "Traffic", "Connections", "", ChartKind.Sum, "signalr.server.active_connections") { By = Worker },
@@ -58,7 +58,7 @@ internal sealed record ChartDefinition(string Name, string Group, string Title, 
         new("memory-share", "Process", "Memory over its limit", "ratio", ChartKind.Max, "chat.memory.utilization") { By = "scope" },
         new("workers", "Process", "Workers", "", ChartKind.Sum, "chat.worker.count") { By = "state" },
         new("disk", "Process", "Disk free", "ratio", ChartKind.Max, "chat.disk.free"),
-        new("http", "HTTP", "Requests", "1/s", ChartKind.Rate, "http.server.request.duration"),
+        new("http", "HTTP", "Requests", "1/s", ChartKind.Rate, "http.server.request.duration") { By = Worker },
         new("http-time", "HTTP", "Answer time", "s", ChartKind.Quantiles, "http.server.request.duration"),
     ];
 }

@@ -8,8 +8,10 @@ namespace Chat.Server.Telemetry.Metrics;
 /// <summary><c>GET /metrics</c>, for this machine or for who has the token.</summary>
 internal static class MetricsEndpoint
 {
+    private static readonly string[] Reading = [HttpMethods.Get, HttpMethods.Head];
+
     public static IEndpointConventionBuilder MapMetrics(this IEndpointRouteBuilder routes) =>
-        routes.MapMethods("/metrics", [HttpMethods.Get, HttpMethods.Head], static async (HttpContext context, NodeMetrics node, IOptionsMonitor<TelemetryOptions> options) =>
+        routes.MapMethods("/metrics", Reading, static async (HttpContext context, NodeMetrics node, IOptionsMonitor<TelemetryOptions> options) =>
         {
             if (!Allowed(context, options.CurrentValue.MetricsToken))
             {
@@ -18,15 +20,24 @@ internal static class MetricsEndpoint
                 return;
             }
 
-            var body = Encoding.UTF8.GetBytes(PrometheusText.Write(node.Current()));
-            context.Response.ContentType = PrometheusText.ContentType;
-            context.Response.Headers.CacheControl = "no-store";
-            context.Response.ContentLength = body.Length;
-            if (HttpMethods.IsGet(context.Request.Method))
-            {
-                await context.Response.Body.WriteAsync(body, context.RequestAborted);
-            }
+            await WriteAsync(context, node);
         });
+
+    /// <summary>The same at another address; who may read it the caller decides.</summary>
+    public static IEndpointConventionBuilder MapMetricsAt(this IEndpointRouteBuilder routes, string path) =>
+        routes.MapMethods(path, Reading, static context => WriteAsync(context, context.RequestServices.GetRequiredService<NodeMetrics>()));
+
+    private static async Task WriteAsync(HttpContext context, NodeMetrics node)
+    {
+        var body = Encoding.UTF8.GetBytes(PrometheusText.Write(node.Current()));
+        context.Response.ContentType = PrometheusText.ContentType;
+        context.Response.Headers.CacheControl = "no-store";
+        context.Response.ContentLength = body.Length;
+        if (HttpMethods.IsGet(context.Request.Method))
+        {
+            await context.Response.Body.WriteAsync(body, context.RequestAborted);
+        }
+    }
 
     internal static bool Allowed(HttpContext context, string token)
     {

@@ -146,6 +146,8 @@ public sealed class ChannelSetTests : IDisposable
             }
         }
 
+        public ChannelFace Show(Notification notification) => new("test", "nowhere", Signed: false, "{}");
+
         public Task SendAsync(Notification notification, CancellationToken cancellationToken)
         {
             lock (_sent)
@@ -169,6 +171,8 @@ public sealed class ChannelSetTests : IDisposable
 
         public int Attempts => Volatile.Read(ref _attempts);
 
+        public ChannelFace Show(Notification notification) => new("test", "nowhere", Signed: false, "{}");
+
         public Task SendAsync(Notification notification, CancellationToken cancellationToken)
         {
             Interlocked.Increment(ref _attempts);
@@ -185,6 +189,8 @@ public sealed class ChannelSetTests : IDisposable
         public TimeSpan Timeout { get; } = TimeSpan.FromMilliseconds(5);
 
         public int Attempts => Volatile.Read(ref _attempts);
+
+        public ChannelFace Show(Notification notification) => new("test", "nowhere", Signed: false, "{}");
 
         public Task SendAsync(Notification notification, CancellationToken cancellationToken)
         {

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace Chat.Server.Management.Callers;
+namespace Chat.Server.Telemetry;
 
 /// <summary>Enough of an address to tell networks apart and not enough to tell people apart.</summary>
 internal static class MaskedAddress
