@@ -120,6 +120,45 @@ public sealed class ActionsTests(ConsoleFixture console)
     }
 
     [Fact]
+    public async Task Conversation_LockedOpenedAndSentAgain_RefusesTakesAndRepeats()
+    {
+        var bobs = $"bob-{Guid.CreateVersion7():N}"[..20];
+        await using var alice = await StockClient.ConnectedAsync(console.Server.Url, $"alice-{Guid.CreateVersion7():N}"[..20]);
+        await using var bob = await StockClient.ConnectedAsync(console.Server.Url, bobs, "phone");
+        var conversation = (await alice.CreateDirectAsync(bobs)).Id;
+        Assert.True((await alice.SendAsync(conversation, new { n = 1 })).Ok);
+        Assert.True((await alice.SendAsync(conversation, new { n = 2 })).Ok);
+        await bob.Arrived.WaitForCountAsync(2);
+        var (page, complaints) = await console.OpenAsync();
+        await console.GoAsync(page, $"admin/conversation?id={conversation}");
+
+        await Button(page, "Lock…").ClickAsync();
+        await page.AgreeAsync("spam everywhere");
+        await Button(page, "Unlock…").WaitForAsync();
+        await page.Locator("main .mark:has-text('locked')").WaitForAsync();
+        Assert.Equal(ErrorCodes.Locked, (await alice.SendAsync(conversation, new { n = 3 })).Error?.Code);
+        await Button(page, "Unlock…").ClickAsync();
+        await page.AgreeAsync("it has stopped");
+        await Button(page, "Lock…").WaitForAsync();
+        Assert.Equal(3, (await alice.SendAsync(conversation, new { n = 3 })).Seq);
+        await bob.Arrived.WaitForCountAsync(3);
+
+        await Button(page.Locator("main tbody tr", new() { HasText = bobs }), "Send again…").ClickAsync();
+        var dialog = page.Locator("dialog[open]");
+        await dialog.GetByLabel("From seq").FillAsync("2");
+        Assert.True(await dialog.Locator("button[type=submit]").IsDisabledAsync());
+        await dialog.GetByLabel("to go on").FillAsync(bobs);
+        await page.AgreeAsync();
+        Assert.Equal(1, (await bob.WaitForNoticeAsync(NoticeKinds.Again)).Head);
+        Assert.Equal([1, 2, 3, 2, 3], (await bob.Arrived.WaitForCountAsync(5)).Select(e => e.Seq));
+        Assert.Empty(complaints);
+        await page.Context.CloseAsync();
+        await console.AuditedAsync("ada", "conversation.lock", "spam everywhere");
+        await console.AuditedAsync("ada", "conversation.unlock", "it has stopped");
+        await console.AuditedAsync("ada", "member.resend", bobs);
+    }
+
+    [Fact]
     public async Task AuditLog_VerifiedAndExported_IsWhole()
     {
         var (page, complaints) = await console.OpenAsync();
