@@ -11,7 +11,7 @@ internal sealed class MessageActions(Actions actions, DialogDesk desk, IOptions<
 {
     private const int Many = 100;
     private const int Portion = 20;
-    private const string ReplayAction = "deadletter.replay";
+    private const string ReplayAction = "letter.replay";
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
     public bool Revealable => options.Value.RevealBodies;
@@ -61,7 +61,7 @@ internal sealed class MessageActions(Actions actions, DialogDesk desk, IOptions<
         stop);
 
     public Task<bool> DiscardAsync(DeadLetterRequest request, string what, Action<LetterRun>? told = null, CancellationToken stop = default) => BatchAsync(
-        new(request, Role.Admin, "deadletter.discard", ManagementRoutes.DeadLetterDiscard, what, "Discard", Reason: true), "They are not sent again. There is no undo.", told, stop);
+        new(request, Role.Admin, "letter.discard", ManagementRoutes.DeadLetterDiscard, what, "Discard", Reason: true), "They are not sent again. There is no undo.", told, stop);
 
     /// <summary>How letters stand by now; null when it cannot be told.</summary>
     public async Task<IReadOnlyList<DeadLetterStanding>?> LookAsync(IReadOnlyList<string> ids)

@@ -42,7 +42,7 @@ internal sealed class WorkerActions(Actions actions, DialogDesk desk)
                 Problem = window.Problem,
             }) is not null)
         {
-            await actions.DoAsync(Role.Admin, "workers.restart", "workers", node, ManagementRoutes.RestartAll, window.ToRequest());
+            await actions.DoAsync(Role.Admin, "worker.restart-all", "workers", node, ManagementRoutes.RestartAll, window.ToRequest());
         }
     }
 

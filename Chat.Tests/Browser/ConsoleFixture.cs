@@ -39,7 +39,7 @@ public sealed class ConsoleFixture : IAsyncLifetime
             Workers = 2,
             Console = true,
             Environment = "Development",
-            Options = new Dictionary<string, string?> { ["Admin:RevalidateEvery"] = "00:00:01", ["Alerts:WarningEvery"] = "00:00:01" },
+            Options = new Dictionary<string, string?> { ["Admin:RevalidateEvery"] = "00:00:01", ["Admin:AnonymousHealth"] = "true", ["Alerts:WarningEvery"] = "00:00:01" },
         });
         _browser = await ConsoleBrowser.StartAsync(Server.ConsoleUrl, Server.Output);
     }

@@ -107,6 +107,47 @@ public sealed class DeadLetterTests(ConsoleFixture console)
         await page.Context.CloseAsync();
     }
 
+    [Fact]
+    public async Task Discard_TypedAndWithAReason_IsDoneForGoodAndAudited()
+    {
+        var (user, message, _) = await BuryAsync();
+        var path = $"admin/queue?tab=dead&user={user}";
+        var (other, _) = await console.OpenAsync("otto");
+        await console.GoAsync(other, path);
+        await Letter(other, user).Locator("[data-select]").CheckAsync();
+        await other.RefusesAsync(other.GetByRole(AriaRole.Button, new() { Name = "Discard…", Exact = true }));
+        await other.Context.CloseAsync();
+
+        var (page, complaints) = await console.OpenAsync();
+        await console.GoAsync(page, path);
+        await Letter(page, user).Locator("[data-select]").CheckAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Discard…", Exact = true }).ClickAsync();
+        var agree = page.Locator("dialog[open] button[type=submit]");
+        await page.Locator("dialog[open] h2:has-text('Discard 1 letter?')").WaitForAsync();
+        Assert.Contains("There is no undo.", await page.Locator("dialog[open]").InnerTextAsync());
+
+        // Neither the reason alone nor the number alone is enough.
+        await page.Locator("dialog[open] textarea").FillAsync("its reader has left");
+        Assert.True(await agree.IsDisabledAsync());
+        await page.Locator("dialog[open] input[type=text]").FillAsync("2");
+        Assert.True(await agree.IsDisabledAsync());
+        Assert.Equal("Dead", await StateOfAsync(user));
+        await page.Locator("dialog[open] input[type=text]").FillAsync("1");
+        await page.AgreeAsync("its reader has left");
+        await page.ToldAsync("1 done, 0 failed.");
+        await Letter(page, user).WaitForAsync(new() { State = WaitForSelectorState.Detached });
+        Assert.Equal("Discarded", await StateOfAsync(user));
+        Assert.Empty(complaints);
+        await page.Context.CloseAsync();
+
+        // Who comes back is not sent it.
+        await using var device = await StockClient.ConnectedAsync(console.Server.Url, user, "phone");
+        var later = (await device.SendAsync((await device.CreateDirectAsync($"writer-of-{user}")).Id, new { text = "later" })).Id!;
+        await device.WaitForAsync(later);
+        Assert.DoesNotContain(device.Arrived.Items, e => e.Id == message);
+        await console.AuditedAsync("ada", "letter.discard", "its reader has left");
+    }
+
     private static ILocator Letter(IPage page, string user) => page.Locator("[aria-label='Dead letters'] tr[data-row]", new() { HasText = user });
 
     private static ILocator Message(IPage page, string id) => page.Locator("[aria-label='Messages'] tr[data-row]", new() { HasText = id });

@@ -53,7 +53,7 @@ public sealed class ReconnectTests(ConsoleFixture console)
     {
         var (page, _) = await console.OpenAsync("vera");
         await console.GoAsync(page, "admin/workers");
-        var titles = (await page.Locator("th").AllTextContentsAsync()).ToList();
+        var titles = (await page.Locator("th").AllTextContentsAsync()).Select(t => t.Trim()).ToList();
         var pid = int.Parse(await page.Locator("tr[data-worker=console] td").Nth(titles.IndexOf("Pid")).InnerTextAsync(), CultureInfo.InvariantCulture);
         await console.GoAsync(page, "admin");
         await page.EvaluateAsync("() => { window.same = true; }");
