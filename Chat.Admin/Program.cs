@@ -46,6 +46,7 @@ internal static class Program
         }
 
         app.UseDoors();
+        app.UseNotFoundPage();
         app.UseAuthentication();
         app.UseAuthorization();
         app.UseAntiforgery();

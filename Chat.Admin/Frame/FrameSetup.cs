@@ -33,6 +33,11 @@ internal static class FrameSetup
         builder.Services.AddScoped<ColumnChoice>();
     }
 
+    /// <summary>An address that is nobody's gets the page that says so.</summary>
+    public static void UseNotFoundPage(this WebApplication app) => app.UseWhen(
+        context => HttpMethods.IsGet(context.Request.Method) && context.GetEndpoint() is null && context.Request.Path.StartsWithSegments("/admin"),
+        pages => pages.UseStatusCodePagesWithReExecute("/admin/not-found", createScopeForStatusCodePages: true));
+
     public static void MapFrame(this WebApplication app)
     {
         app.MapGet("/", () => Results.LocalRedirect("/admin")).AllowAnonymous();

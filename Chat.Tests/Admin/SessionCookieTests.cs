@@ -70,6 +70,18 @@ public sealed partial class SessionCookieTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.Redirect, await LoadAsync("admin/denied"));
     }
 
+    [Fact]
+    public async Task Page_ThatIsNone_SaysSoInTheFrame_AndStrangersAreSentToTheSignIn()
+    {
+        using var answer = await _http.GetAsync("admin/nowhere");
+        Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
+        Assert.Contains("There is no such page.", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+
+        using var stranger = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false }) { BaseAddress = _address };
+        using var sent = await stranger.GetAsync("admin/nowhere");
+        Assert.Equal("/admin/login", sent.Headers.Location?.AbsolutePath ?? sent.Headers.Location?.ToString().Split('?')[0]);
+    }
+
     private async Task<HttpStatusCode> LoadAsync(string path)
     {
         using var answer = await _http.GetAsync(path);

@@ -9,7 +9,9 @@ public sealed class ConsoleFixture : IAsyncLifetime
 {
     public const string Name = "Console in a browser";
 
-    /// <summary>For tests that hold absolute times.</summary>
+    public const string Pages = "Every page of the console";
+
+    /// <summary>For tests that hold absolute times, or take the processors for themselves.</summary>
     public const string Measured = "Console in a browser, measured";
 
     public const string Password = ConsoleBrowser.Password;
@@ -76,6 +78,10 @@ public sealed class ConsoleFixture : IAsyncLifetime
 /// <summary>One server for all tests in the browser, which run one after the other.</summary>
 [CollectionDefinition(ConsoleFixture.Name)]
 public sealed class ConsoleInABrowser : ICollectionFixture<ConsoleFixture>;
+
+/// <summary>The same again, beside them.</summary>
+[CollectionDefinition(ConsoleFixture.Pages)]
+public sealed class EveryPageOfTheConsole : ICollectionFixture<ConsoleFixture>;
 
 /// <summary>The same again; nothing else runs beside these.</summary>
 [CollectionDefinition(ConsoleFixture.Measured, DisableParallelization = true)]
