@@ -46,7 +46,6 @@ internal static class Program
         }
 
         app.UseDoors();
-        app.UseNotFoundPage();
         app.UseAuthentication();
         app.UseAuthorization();
         app.UseAntiforgery();

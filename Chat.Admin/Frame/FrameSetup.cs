@@ -33,16 +33,12 @@ internal static class FrameSetup
         builder.Services.AddScoped<ColumnChoice>();
     }
 
-    /// <summary>An address that is nobody's gets the page that says so.</summary>
-    public static void UseNotFoundPage(this WebApplication app) => app.UseWhen(
-        context => HttpMethods.IsGet(context.Request.Method) && context.GetEndpoint() is null && context.Request.Path.StartsWithSegments("/admin"),
-        pages => pages.UseStatusCodePagesWithReExecute("/admin/not-found", createScopeForStatusCodePages: true));
-
     public static void MapFrame(this WebApplication app)
     {
         app.MapGet("/", () => Results.LocalRedirect("/admin")).AllowAnonymous();
         // What a page asks that has no circuit: whether it would get one.
         app.MapGet(AlivePath, (CircuitCount count) => count.IsFull ? Results.StatusCode(StatusCodes.Status503ServiceUnavailable) : Results.NoContent()).AllowAnonymous();
+        app.MapFallback("/admin/{**path}", () => Results.LocalRedirect("/admin/not-found")).WithMetadata(new HttpMethodMetadata([HttpMethods.Get]));
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode(server => server.ContentSecurityFrameAncestorsPolicy = null);
     }
 }
