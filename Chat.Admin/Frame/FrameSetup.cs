@@ -38,7 +38,7 @@ internal static class FrameSetup
         app.MapGet("/", () => Results.LocalRedirect("/admin")).AllowAnonymous();
         // What a page asks that has no circuit: whether it would get one.
         app.MapGet(AlivePath, (CircuitCount count) => count.IsFull ? Results.StatusCode(StatusCodes.Status503ServiceUnavailable) : Results.NoContent()).AllowAnonymous();
-        app.MapFallback("/admin/{**path}", () => Results.LocalRedirect("/admin/not-found")).WithMetadata(new HttpMethodMetadata([HttpMethods.Get]));
+        app.MapFallback("/admin/{**path}", () => Results.LocalRedirect("/admin/not-found")).WithMetadata(new HttpMethodMetadata([HttpMethods.Get])).RequireAuthorization(nameof(Access.Role.Viewer));
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode(server => server.ContentSecurityFrameAncestorsPolicy = null);
     }
 }

@@ -9,11 +9,6 @@ public sealed class ConsoleFixture : IAsyncLifetime
 {
     public const string Name = "Console in a browser";
 
-    public const string Pages = "Every page of the console";
-
-    /// <summary>For tests that hold absolute times, or take the processors for themselves.</summary>
-    public const string Measured = "Console in a browser, measured";
-
     public const string Password = ConsoleBrowser.Password;
 
     private ConsoleBrowser? _browser;
@@ -75,14 +70,6 @@ public sealed class ConsoleFixture : IAsyncLifetime
     }
 }
 
-/// <summary>One server for all tests in the browser, which run one after the other.</summary>
-[CollectionDefinition(ConsoleFixture.Name)]
+/// <summary>One server for all tests in the browser; nothing else runs beside them: Chromium takes the processors, and some hold absolute times.</summary>
+[CollectionDefinition(ConsoleFixture.Name, DisableParallelization = true)]
 public sealed class ConsoleInABrowser : ICollectionFixture<ConsoleFixture>;
-
-/// <summary>The same again, beside them.</summary>
-[CollectionDefinition(ConsoleFixture.Pages)]
-public sealed class EveryPageOfTheConsole : ICollectionFixture<ConsoleFixture>;
-
-/// <summary>The same again; nothing else runs beside these.</summary>
-[CollectionDefinition(ConsoleFixture.Measured, DisableParallelization = true)]
-public sealed class ConsoleInABrowserMeasured : ICollectionFixture<ConsoleFixture>;

@@ -6,7 +6,7 @@ using Microsoft.Playwright;
 namespace Chat.Tests.Browser;
 
 /// <summary>The console in a real browser before a real server.</summary>
-[Collection(ConsoleFixture.Measured)]
+[Collection(ConsoleFixture.Name)]
 public sealed class ConsoleTests(ConsoleFixture console)
 {
     private const string BothServe = "() => document.querySelectorAll('.cell.good').length === 2 && !document.querySelector('.cell.bad')";

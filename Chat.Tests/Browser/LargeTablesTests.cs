@@ -6,7 +6,7 @@ using Microsoft.Playwright;
 namespace Chat.Tests.Browser;
 
 /// <summary>The console alone before a node with much to show: the rows are generated, so that what is measured is the console's own work.</summary>
-[Collection(ConsoleFixture.Measured)]
+[Collection(ConsoleFixture.Name)]
 public sealed class LargeTablesTests(ConsoleFixture console) : IAsyncLifetime
 {
     private const int Letters = 100_000;

@@ -5,7 +5,7 @@ using Microsoft.Playwright;
 namespace Chat.Tests.Browser;
 
 /// <summary>As many pages as may be open, and one more.</summary>
-[Collection(ConsoleFixture.Measured)]
+[Collection(ConsoleFixture.Name)]
 public sealed class ManyPagesTests(ConsoleFixture console)
 {
     private const int Most = 50;

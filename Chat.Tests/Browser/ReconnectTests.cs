@@ -5,7 +5,7 @@ using Microsoft.Playwright;
 namespace Chat.Tests.Browser;
 
 /// <summary>A page whose circuit is lost says so by itself, keeps its last picture, greyed, and goes on.</summary>
-[Collection(ConsoleFixture.Measured)]
+[Collection(ConsoleFixture.Name)]
 public sealed class ReconnectTests(ConsoleFixture console)
 {
     // Remembers the page's sockets, so that a test can end them as a network does.
