@@ -79,7 +79,7 @@ public sealed partial class SessionCookieTests : IAsyncLifetime
 
         using var stranger = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false }) { BaseAddress = _address };
         using var sent = await stranger.GetAsync("admin/nowhere");
-        Assert.StartsWith("/admin/login", sent.Headers.Location?.OriginalString, StringComparison.Ordinal);
+        Assert.StartsWith($"{_address}admin/login?to=", sent.Headers.Location?.OriginalString, StringComparison.Ordinal);
     }
 
     private async Task<HttpStatusCode> LoadAsync(string path)
