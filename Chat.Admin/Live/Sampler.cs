@@ -17,7 +17,7 @@ internal sealed partial class Sampler(IServerApi api, TimeProvider time, ILogger
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
     private readonly Lock _gate = new();
-    private readonly Dictionary<string, NodePicture> _nodes = api.Nodes.ToDictionary(n => n, NodePicture.Unheard);
+    private readonly Dictionary<string, NodePicture> _nodes = [];
     private readonly SemaphoreSlim _news = new(0, 1);
     private long _version;
 
@@ -52,7 +52,7 @@ internal sealed partial class Sampler(IServerApi api, TimeProvider time, ILogger
         var overview = JsonSerializer.Deserialize<Overview>(item.Data, ChatJson.Options);
         lock (_gate)
         {
-            var before = _nodes.GetValueOrDefault(node) ?? NodePicture.Unheard(node);
+            var before = PictureOf(node);
             _nodes[node] = new(node, overview ?? before.Overview, time.GetUtcNow(), Connected: true, LostAt: null, Problem: null);
 
             // A state that changed is worth more haste than a number.
@@ -64,12 +64,14 @@ internal sealed partial class Sampler(IServerApi api, TimeProvider time, ILogger
     {
         lock (_gate)
         {
-            var picture = new LivePicture(++_version, time.GetUtcNow(), [.. api.Nodes.Select(n => _nodes.GetValueOrDefault(n) ?? NodePicture.Unheard(n))]);
+            var picture = new LivePicture(++_version, time.GetUtcNow(), [.. api.Nodes.Select(PictureOf)]);
             Current = picture;
             History.Add(picture);
             return picture;
         }
     }
+
+    private NodePicture PictureOf(string node) => _nodes.GetValueOrDefault(node) ?? NodePicture.Unheard(node);
 
     private static bool SameWorkers(Overview? before, Overview? after) =>
         (before?.Workers ?? []).Select(w => (w.Id, w.State)).SequenceEqual((after?.Workers ?? []).Select(w => (w.Id, w.State)));
@@ -144,7 +146,7 @@ internal sealed partial class Sampler(IServerApi api, TimeProvider time, ILogger
     {
         lock (_gate)
         {
-            var before = _nodes.GetValueOrDefault(node) ?? NodePicture.Unheard(node);
+            var before = PictureOf(node);
             if (before.LostAt is not null)
             {
                 return;
